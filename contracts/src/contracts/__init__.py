@@ -1,0 +1,1 @@
+"""What crosses a border: topics, messages, schemas, examples."""

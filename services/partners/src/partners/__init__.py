@@ -1,0 +1,1 @@
+"""Partner organisations: identity, intake, answers."""

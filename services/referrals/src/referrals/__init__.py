@@ -1,0 +1,1 @@
+"""Persons, agreements, referrals and their answers."""

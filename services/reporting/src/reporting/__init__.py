@@ -1,0 +1,1 @@
+"""The event log folded into journeys and figures."""

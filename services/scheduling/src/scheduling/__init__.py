@@ -1,0 +1,1 @@
+"""Places, sessions, bookings and attendance."""

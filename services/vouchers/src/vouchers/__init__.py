@@ -1,0 +1,1 @@
+"""Programmes, booklets, redemption and counter-payment."""

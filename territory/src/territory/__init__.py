@@ -1,0 +1,1 @@
+"""The reference geography: communes and EPCI of Creuse, Corrèze and Allier."""
