@@ -1,4 +1,4 @@
-"""Identifiers: UUIDv7 for what is new (sorted by birth, kind to B-trees), UUIDv5 for the derived."""
+"""Identifiers: UUIDv7 for what is new (sorted by birth), UUIDv5 for what is derived."""
 
 from uuid import UUID, uuid5
 

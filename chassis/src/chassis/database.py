@@ -1,0 +1,233 @@
+"""The edge of every transaction: opened here, committed here, nowhere else.
+
+A request, or a batch of messages, is one transaction: state, inbox and outbox commit together.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chassis import outbox
+from chassis.clock import Clock
+from chassis.codec import MAX_EVENT_BYTES, encode_kafka
+from chassis.events import Event
+from chassis.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A fact in the words of the contract: which topic, which type, which data."""
+
+    topic: str
+    type: str
+    data: dict[str, Any]
+    dataschema: str | None = None
+
+
+Outbound = Callable[[object], Wire]
+"""A service's translation of its domain's facts into messages (`entrypoints/outbound.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Emitted:
+    fact: object
+    cause: Event | None
+    key: UUID
+    sequence: int | None
+    happened_at: datetime
+    correlation: UUID | None
+    data_subject: UUID | None
+    extensions: Mapping[str, str]
+
+
+class Transaction:
+    """A write handle: one database transaction and the facts that will leave with it.
+
+    Attributes:
+        connection: SQLAlchemy connection inside the transaction; nobody below the edge commits it.
+        now: the instant at which everything in this transaction is learnt.
+        cause: the message being handled, if any; facts emitted name it as their cause.
+    """
+
+    def __init__(self, connection: AsyncConnection, *, now: datetime, cause: Event | None) -> None:
+        self.connection = connection
+        self.now = now
+        self.cause = cause
+        self._emitted: list[_Emitted] = []
+        self._arrived: list[str] = []
+
+    def emit(  # noqa: PLR0913 - the envelope has that many parts, all but the fact by keyword
+        self,
+        fact: object,
+        *,
+        key: UUID,
+        sequence: int | None,
+        happened_at: datetime,
+        correlation: UUID | None = None,
+        data_subject: UUID | None = None,
+        extensions: Mapping[str, str] | None = None,
+    ) -> None:
+        """Queue a fact; it goes into the outbox in this transaction.
+
+        The caller holds the lock of the aggregate's row (`key`), so that `sequence` order and
+        outbox order are one. `happened_at` is when it happened; when it was learnt is `now`.
+        """
+        self._emitted.append(
+            _Emitted(
+                *(fact, self.cause, key, sequence, happened_at),
+                *(correlation, data_subject, extensions or {}),
+            )
+        )
+
+    def arrived(self, *tokens: str) -> None:
+        """Say that what `tokens` name is now known: records that waited for it are applied here."""
+        self._arrived.extend(tokens)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo everything of the block, facts included, when it raises."""
+        before = len(self._emitted), len(self._arrived)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self._emitted[before[0] :]
+            del self._arrived[before[1] :]
+            raise
+
+    def take_arrived(self) -> list[str]:
+        """The tokens not yet released (for the edge)."""
+        tokens, self._arrived = self._arrived, []
+        return tokens
+
+    def take_emitted(self) -> list[_Emitted]:
+        """The facts not yet written (for the edge)."""
+        emitted, self._emitted = self._emitted, []
+        return emitted
+
+
+class Database:
+    """A service's own database.
+
+    Attributes:
+        release: applies the records that waited for tokens; set by the consumers of the service.
+        committed: called after each commit that wrote to the outbox (wakes a relay in-process).
+    """
+
+    def __init__(
+        self, engine: AsyncEngine, *, clock: Clock, source: str, outbound: Outbound | None
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.source = source
+        self.release: Callable[[Transaction, list[str]], Awaitable[None]] | None = None
+        self.committed: Callable[[], None] | None = None
+        self._outbound = outbound
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        clock: Clock,
+        source: str,
+        outbound: Outbound | None = None,
+        pool_size: int = 10,
+    ) -> Self:
+        """Prepare a pool of at most `pool_size` connections; nothing is opened yet.
+
+        Statements are bounded at 30 s and idle transactions at 60 s: one forgotten transaction
+        would hold back vacuum for everyone.
+        """
+        engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={
+                "timeout": 5,
+                "server_settings": {
+                    "application_name": source,
+                    "statement_timeout": "30s",
+                    "idle_in_transaction_session_timeout": "60s",
+                },
+            },
+        )
+        return cls(engine, clock=clock, source=source, outbound=outbound)
+
+    @asynccontextmanager
+    async def transaction(self, *, cause: Event | None = None) -> AsyncIterator[Transaction]:
+        """The edge: commits at the end of the block, rolls back when it raises."""
+        async with self.engine.begin() as connection:
+            transaction = Transaction(connection, now=self.clock.now(), cause=cause)
+            yield transaction
+            wrote = await self._flush(transaction)
+        if wrote and self.committed is not None:
+            self.committed()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A read handle: one snapshot, and the database itself refuses a write."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            yield connection
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.engine.dispose()
+
+    async def _flush(self, transaction: Transaction) -> bool:
+        while tokens := transaction.take_arrived():
+            if self.release is not None:
+                await self.release(transaction, tokens)
+        rows = [self._row(emitted, transaction.now) for emitted in transaction.take_emitted()]
+        if rows:
+            await outbox.insert(transaction.connection, rows)
+        return bool(rows)
+
+    def _row(self, emitted: _Emitted, now: datetime) -> outbox.Row:
+        if self._outbound is None:
+            raise TypeError("this service emits facts but has no outbound translation")
+        wire = self._outbound(emitted.fact)
+        event_id = new_id()
+        event = Event(
+            id=str(event_id),
+            source=self.source,
+            type=wire.type,
+            subject=str(emitted.key),
+            time=emitted.happened_at,
+            recordedtime=now,
+            partitionkey=str(emitted.key),
+            sequence=emitted.sequence,
+            correlationid=_text(emitted.correlation),
+            causationid=emitted.cause.id if emitted.cause else None,
+            dataschema=wire.dataschema,
+            datasubject=_text(emitted.data_subject),
+            extensions=emitted.extensions,
+            data=wire.data,
+        )
+        headers, value = encode_kafka(event)
+        if len(value) > MAX_EVENT_BYTES:
+            # A row that can never be sent would block its key for ever: better to fail here.
+            raise ValueError(f"{wire.type} is over {MAX_EVENT_BYTES} bytes")
+        return outbox.Row(
+            event_id=event_id,
+            topic=wire.topic,
+            key=str(emitted.key),
+            headers=orjson.dumps([(name, text.decode()) for name, text in headers]).decode(),
+            value=value,
+            data_subject=_text(emitted.data_subject),
+            recorded_at=now,
+        )
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
