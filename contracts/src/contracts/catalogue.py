@@ -1,0 +1,60 @@
+"""Every message, found by its type."""
+
+from typing import Final
+
+from contracts.events import partners as partners_events
+from contracts.events import referrals as referrals_events
+from contracts.intents import referrals as referrals_intents
+from contracts.intents.intent import Intent
+from contracts.message import Message
+from contracts.verdicts import IntentAccepted, IntentRefused, Verdict
+
+INTENTS: Final[tuple[type[Intent], ...]] = (
+    referrals_intents.ReferralSent,
+    referrals_intents.ReferralAccepted,
+    referrals_intents.ReferralRefused,
+    referrals_intents.ReferralCompleted,
+)
+VERDICTS: Final[tuple[type[Verdict], ...]] = (IntentAccepted, IntentRefused)
+FACTS: Final[tuple[type[Message], ...]] = (
+    partners_events.OrganisationRegistered,
+    partners_events.OrganisationActivated,
+    partners_events.OrganisationChanged,
+    partners_events.OrganisationSuspended,
+    partners_events.OrganisationReinstated,
+    partners_events.SubmissionRefused,
+    referrals_events.PersonRegistered,
+    referrals_events.AgreementRecorded,
+    referrals_events.ReferralSent,
+    referrals_events.ReferralAccepted,
+    referrals_events.ReferralRefused,
+    referrals_events.ReferralCompleted,
+    referrals_events.OutwardIdAssigned,
+)
+MESSAGES: Final[tuple[type[Message], ...]] = (*INTENTS, *VERDICTS, *FACTS)
+
+_INTENTS: Final = {each.type: each for each in INTENTS}
+_MESSAGES: Final = {each.type: each for each in MESSAGES}
+
+
+def intent(name: str) -> type[Intent]:
+    """The intent of that type; read what came over the wire with its `from_data`.
+
+    Raises:
+        KeyError: No intent has the type; it may be a fact's, or nobody's.
+    """
+    return _INTENTS[name]
+
+
+def message(name: str) -> type[Message]:
+    """The message of that type.
+
+    Raises:
+        KeyError: No message has the type.
+    """
+    return _MESSAGES[name]
+
+
+def topics_of(each: type[Message]) -> tuple[str, ...]:
+    """The topics on which the message travels between services: one, but for verdicts."""
+    return each.topics if issubclass(each, Verdict) else (each.topic,)

@@ -1,0 +1,120 @@
+"""The facts of referrals. Free text never travels in a fact: messages stay at referrals."""
+
+from typing import ClassVar
+
+from contracts.codes import (
+    AgreementScope,
+    BirthBand,
+    Channel,
+    Level,
+    Need,
+    Outcome,
+    RefusalReason,
+    Urgency,
+)
+from contracts.fields import Commune, Date, Id, Targets, TextVersion
+from contracts.message import Message
+from contracts.topics import OUTWARD_IDS, REFERRALS
+
+
+class PersonRegistered(Message):
+    """A person (bénéficiaire) is known; the name stays in the vault."""
+
+    type: ClassVar[str] = "maillage.person.registered.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "person"
+    about: ClassVar[str | None] = "person"
+
+    person: Id
+    registered_by: Id
+    """The organisation through which the person became known."""
+    commune: Commune | None = None
+    birth_band: BirthBand | None = None
+
+
+class AgreementRecorded(Message):
+    """A person agreed that the name be shared (accord de partage)."""
+
+    type: ClassVar[str] = "maillage.agreement.recorded.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "agreement"
+    about: ClassVar[str | None] = "person"
+
+    agreement: Id
+    person: Id
+    organisation: Id
+    """The organisation that took the agreement."""
+    scope: AgreementScope
+    channel: Channel
+    text_version: TextVersion
+    taken_on: Date
+
+
+class ReferralSent(Message):
+    """A referral (orientation) is on its way to its targets."""
+
+    type: ClassVar[str] = "maillage.referral.sent.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+    about: ClassVar[str | None] = "person"
+
+    referral: Id
+    sender: Id
+    """The organisation that sends the person."""
+    person: Id
+    targets: Targets
+    need: Need
+    urgency: Urgency
+    due_on: Date | None = None
+    level: Level | None = None
+    commune: Commune | None = None
+    birth_band: BirthBand | None = None
+    agreement: Id | None = None
+
+
+class ReferralAccepted(Message):
+    """One target takes the person (prise en charge)."""
+
+    type: ClassVar[str] = "maillage.referral.accepted.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    organisation: Id
+
+
+class ReferralRefused(Message):
+    """One target does not take the person (refus)."""
+
+    type: ClassVar[str] = "maillage.referral.refused.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    organisation: Id
+    reason: RefusalReason
+
+
+class ReferralCompleted(Message):
+    """One target says what came of it (suite donnée)."""
+
+    type: ClassVar[str] = "maillage.referral.completed.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    organisation: Id
+    outcome: Outcome
+
+
+class OutwardIdAssigned(Message):
+    """An organisation knows the person under this id; no two organisations share one."""
+
+    type: ClassVar[str] = "maillage.outward-id.assigned.v1"
+    topic: ClassVar[str] = OUTWARD_IDS
+    key: ClassVar[str] = "outward"
+    about: ClassVar[str | None] = "person"
+
+    outward: Id
+    organisation: Id
+    person: Id
