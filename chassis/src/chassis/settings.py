@@ -1,0 +1,165 @@
+"""What a service reads from its environment: variables with the prefix `MAILLAGE_`, nothing else.
+
+A service declares `class Settings(ServiceSettings)` in its `settings.py` and adds its own fields
+there, the public addresses of the services it links to among them (`<name>_url: str` is read from
+`MAILLAGE_<NAME>_URL`).
+"""
+
+import ssl
+import sys
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_PREFIX = "MAILLAGE_"
+# What people leave in place after copying an example; a stack that starts with one is open to all.
+KNOWN_DEFAULTS = frozenset(
+    {"", "admin", "change-me", "change_me", "changeme", "default", "example", "kafka"}
+    | {"letmein", "maillage", "motdepasse", "password", "passw0rd", "postgres", "secret"}
+)
+SASL_MECHANISMS: dict[str, type[SASLScram512 | SASLScram256 | SASLPlaintext]] = {
+    "SCRAM-SHA-512": SASLScram512,
+    "SCRAM-SHA-256": SASLScram256,
+    "PLAIN": SASLPlaintext,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaSettings:
+    """How this process reaches the broker, in the two spellings that our clients want."""
+
+    bootstrap: str
+    username: str
+    password: str = field(repr=False)
+    security_protocol: str = "SASL_PLAINTEXT"
+    mechanism: str = "SCRAM-SHA-512"
+
+    def client_options(self) -> dict[str, Any]:
+        """Keyword arguments of any aiokafka client, `bootstrap_servers` apart."""
+        options: dict[str, Any] = {"security_protocol": self.security_protocol}
+        if "SASL" in self.security_protocol:
+            options["sasl_mechanism"] = self.mechanism
+            options["sasl_plain_username"] = self.username
+            options["sasl_plain_password"] = self.password
+        if "SSL" in self.security_protocol.removeprefix("SASL_"):
+            options["ssl_context"] = ssl.create_default_context()
+        return options
+
+    def faststream_security(self) -> BaseSecurity:
+        """The same for `KafkaBroker(security=…)`."""
+        encrypted = self.security_protocol.endswith("SSL")
+        context = ssl.create_default_context() if encrypted else None
+        if "SASL" not in self.security_protocol:
+            return BaseSecurity(ssl_context=context, use_ssl=encrypted)
+        scheme = SASL_MECHANISMS[self.mechanism]
+        return scheme(self.username, self.password, ssl_context=context, use_ssl=encrypted)
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. No secret and no address has a default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: str = Field(repr=False, pattern=r"^postgresql\+asyncpg://.+")
+    migration_database_url: str | None = Field(default=None, repr=False)  # for `migrate` alone
+    kafka_bootstrap: str = Field(min_length=1)
+    kafka_username: str = Field(min_length=1)
+    kafka_password: SecretStr
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = (
+        "SASL_PLAINTEXT"
+    )
+    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    instance: str = Field(default="", pattern=r"^[A-Za-z0-9._-]*$")  # unique among live processes
+    host: str = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+    public_url: str  # where browsers and other services reach this one
+    issuer: str  # public address of the service that signs tokens and shows the sign-in page
+    jwks_url: str = ""  # where this process fetches the public keys; of the issuer if not given
+    intent_wait_s: float = Field(default=60, gt=0)  # messages.md §2.6
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    demonstration: bool = False  # things that must not exist on a real platform
+
+    @property
+    def kafka(self) -> KafkaSettings:
+        return KafkaSettings(
+            bootstrap=self.kafka_bootstrap,
+            username=self.kafka_username,
+            password=self.kafka_password.get_secret_value(),
+            security_protocol=self.kafka_security_protocol,
+            mechanism=self.kafka_mechanism,
+        )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive(cls, values: dict[str, Any]) -> dict[str, Any]:
+        issuer = str(values.get("issuer", "")).rstrip("/")
+        derived = {
+            "instance": f"{cls.__module__.partition('.')[0]}-0",
+            "jwks_url": f"{issuer}/.well-known/jwks.json",
+        }
+        return {**values, **{name: values.get(name) or derived[name] for name in derived}}
+
+    @model_validator(mode="after")
+    def _refuse_what_cannot_be_meant(self) -> Self:
+        for name, value in self:
+            secret = _secret_in(name, value)
+            if secret is not None and secret.strip().lower() in KNOWN_DEFAULTS:
+                raise ValueError(f"{_variable(name)} holds a known default instead of a secret")
+            if value and isinstance(value, str) and _is_web_address(name):
+                _check_web_address(name, value)
+        return self
+
+
+SettingsType = TypeVar("SettingsType", bound=ServiceSettings)
+
+
+def load(settings_class: type[SettingsType]) -> SettingsType:
+    """Read the environment; on anything missing or wrong, say it in one sentence and exit with 2.
+
+    The sentence names variables and never shows a value: it may end in a log.
+    """
+    try:
+        return settings_class()
+    except ValidationError as error:
+        wrong = "; ".join(_complaint(detail) for detail in error.errors(include_input=False))
+        program = settings_class.__module__.partition(".")[0]
+        sys.stderr.write(f"{program} cannot start: {wrong}.\n")
+        raise SystemExit(2) from None
+
+
+def _complaint(detail: Any) -> str:  # noqa: ANN401  pydantic's ErrorDetails has no stable shape
+    if not detail["loc"]:  # one of our own sentences, which names its variable
+        return str(detail["msg"]).removeprefix("Value error, ")
+    variable = _variable(str(detail["loc"][0]))
+    if detail["type"] == "missing":
+        return f"the environment variable {variable} is missing"
+    return f"the environment variable {variable} is wrong ({detail['msg']})"
+
+
+def _variable(name: str) -> str:
+    return f"{ENV_PREFIX}{name.upper()}"
+
+
+def _secret_in(name: str, value: object) -> str | None:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if name.endswith("database_url") and isinstance(value, str):
+        return unquote(urlsplit(value).password or "")
+    return None
+
+
+def _is_web_address(name: str) -> bool:
+    return name == "issuer" or (name.endswith("_url") and not name.endswith("database_url"))
+
+
+def _check_web_address(name: str, value: str) -> None:
+    try:
+        TypeAdapter(HttpUrl).validate_python(value)
+    except ValidationError:
+        raise ValueError(f"{_variable(name)} is not an http(s) address") from None
