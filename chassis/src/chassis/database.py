@@ -62,7 +62,7 @@ class Transaction:
         self._emitted: list[_Emitted] = []
         self._arrived: list[str] = []
 
-    def emit(  # noqa: PLR0913 - the envelope has that many parts, all but the fact by keyword
+    def emit(
         self,
         fact: object,
         *,

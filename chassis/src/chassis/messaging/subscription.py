@@ -1,0 +1,36 @@
+"""A subscription says which topics a service reads, and what it does with each type."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chassis.database import Transaction
+from chassis.events import Event, Record
+from chassis.messaging.outcomes import Refused
+
+Handler = Callable[[Transaction, Event], Awaitable[None]]
+BatchHandler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
+RawHandler = Callable[[Transaction, Record], Awaitable[None]]
+Refuse = Callable[[Transaction, Event, Refused], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """One consumer group, one inbox.
+
+    Exactly one way of handling is given:
+    `handlers` by type (any other type is done at once), `batch` for the fresh events of a batch
+    taken as a set, or `raw` for records of topics that outsiders write, whose content is never
+    poison. `refuse` makes the messages intents: it writes the answer no, and whatever still waits
+    after the service's limit is refused as unknown.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+    batch: BatchHandler | None = None
+    raw: RawHandler | None = None
+    refuse: Refuse | None = None
+
+    @property
+    def intents(self) -> bool:
+        return self.refuse is not None
