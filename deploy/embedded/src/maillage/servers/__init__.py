@@ -1,0 +1,1 @@
+"""Real PostgreSQL and Apache Kafka on loopback, without Docker, Java or Maven on the machine."""
