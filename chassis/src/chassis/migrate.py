@@ -13,7 +13,7 @@ _LOCK = 0x6D696772  # two processes that migrate at once: the second waits, then
 
 
 def upgrade(package: str, url: str, *, role: str, target: str = "head") -> None:
-    """Bring the database at `url` to `target` with the scripts of `package`'s `migrations/versions`.
+    """Bring the database at `url` to `target` by the scripts in `package`'s `migrations`.
 
     `url` is the owner's; `role` is the service role, given to the scripts as
     `context.config.attributes["role"]` for their GRANTs. A statement waits at most 5 s for a lock,
