@@ -91,7 +91,7 @@ def functions_are_short(source: Source) -> Iterator[Finding]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > FUNCTION_LINES_MAX:
-                yield source.finding(node.lineno, f"{node.name}() has {lines} lines, over 60")
+                yield source.finding(node, f"{node.name}() has {lines} lines, over 60")
 
 
 def names_say_something(source: Source) -> Iterator[Finding]:
@@ -118,7 +118,9 @@ def only_the_edge_commits(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         match node:
             case ast.Call(func=ast.Attribute(attr="commit" | "rollback" as name)):
-                yield source.finding(node.lineno, f"{name}() below the edge")
+                yield source.finding(node, f"{name}() below the edge")
+            case _:
+                pass
 
 
 def time_and_identity_are_given(source: Source) -> Iterator[Finding]:
@@ -127,9 +129,9 @@ def time_and_identity_are_given(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         for name in _names_used(node):
             if name in FROM_THE_CLOCK:
-                yield source.finding(node.lineno, f"{name}: ask the Clock")
+                yield source.finding(node, f"{name}: ask the Clock")
             elif name in FROM_IDS:
-                yield source.finding(node.lineno, f"{name}: chassis.ids mints identifiers")
+                yield source.finding(node, f"{name}: chassis.ids mints identifiers")
 
 
 def _names_used(node: ast.AST) -> Iterator[str]:
@@ -140,6 +142,8 @@ def _names_used(node: ast.AST) -> Iterator[str]:
         case ast.ImportFrom(module=str(module), names=names):
             for alias in names:
                 yield f"{module.split('.')[0]}.{alias.name}"
+        case _:
+            pass
 
 
 def sql_lives_in_storage(source: Source) -> Iterator[Finding]:
@@ -151,7 +155,7 @@ def sql_lives_in_storage(source: Source) -> Iterator[Finding]:
     for node in ast.walk(source.tree):
         what = _sql_in(node)
         if what is not None:
-            yield source.finding(getattr(node, "lineno", 1), f"{what} belongs in storage/")
+            yield source.finding(node, f"{what} belongs in storage/")
 
 
 def _sql_in(node: ast.AST) -> str | None:
@@ -164,7 +168,8 @@ def _sql_in(node: ast.AST) -> str | None:
             return f".{name}"
         case ast.Constant(value=str(text)) if SQL_WORDS.match(text):
             return "SQL"
-    return None
+        case _:
+            return None
 
 
 def words(text: str) -> Iterator[str]:
@@ -195,7 +200,7 @@ def imports_are_of_my_own_service(source: Source) -> Iterator[Finding]:
             modules = [node.module]
         for module in modules:
             if module.split(".")[0] in others:
-                yield source.finding(node.lineno, f"{parts[1]}'s tests import {module}")
+                yield source.finding(node, f"{parts[1]}'s tests import {module}")
 
 
 RULES: tuple[Rule, ...] = (

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from typing_extensions import override
+
 ROOT = Path(__file__).parents[2]
 SERVICES = ("referrals", "vouchers", "scheduling", "reporting", "partners")
 PACKAGES = {
@@ -29,6 +31,7 @@ class Finding:
     line: int
     what: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.what}"
 
@@ -49,7 +52,8 @@ class Source:
         tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
         return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
 
-    def finding(self, line: int, what: str) -> Finding:
+    def finding(self, at: int | ast.AST, what: str) -> Finding:
+        line = at if isinstance(at, int) else int(getattr(at, "lineno", 1))
         return Finding(self.path, line, what)
 
 

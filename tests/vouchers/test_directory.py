@@ -16,7 +16,7 @@ from contracts.events.partners import (
     OrganisationSuspended,
 )
 from contracts.message import Message
-from tests.vouchers.told import Directory, registered
+from tests.told import Directory, registered
 from vouchers.domain.directory import Organisation, Standing
 from vouchers.storage import organisations
 

@@ -1,4 +1,4 @@
-"""What vouchers reads of others' messages: the fields it uses, and what it does with each type."""
+"""What vouchers reads of others' messages: the fields it uses, and what it does with each."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
