@@ -40,7 +40,8 @@ async def store(database: DatabaseAccess) -> AsyncIterator[Database]:
     tables.create_chassis_tables(script)
     tables.grant_chassis(script, database.service_role)
     script.execute(
-        "CREATE TABLE effect (place bigint GENERATED ALWAYS AS IDENTITY, key text, number int, what text)"
+        "CREATE TABLE effect"
+        " (place bigint GENERATED ALWAYS AS IDENTITY, key text, number int, what text)"
     )
     script.execute(f'GRANT SELECT, INSERT ON effect TO "{database.service_role}"')
     owner = await asyncpg.connect(plain(database.owner_url))
