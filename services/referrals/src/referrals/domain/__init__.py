@@ -1,0 +1,1 @@
+"""The rules of referrals: pure functions and frozen data, nothing but the standard library."""

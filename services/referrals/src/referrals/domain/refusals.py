@@ -1,0 +1,121 @@
+"""Every "no" that referrals can say, as data; the words for it are made at the edge.
+
+Refusal
+├── of any command     TooLongAgo · InTheFuture
+├── of a sending       OwnOrganisation · OrganisationNotActive · UnknownOrganisation
+│                      UnknownPerson · UnknownCommune · AgreementAhead
+├── of an answer       UnknownReferral · NotAddressedToYou · NotATarget · AlreadyAnswered
+│                      NotAccepted · AlreadyCompleted · BeforeSending · BeforeAcceptance
+└── of a name          NoAgreement
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule said no. `code` is what a verdict, a problem or a page carries."""
+
+    code: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TooLongAgo(Refusal):
+    code: ClassVar[str] = "too-long-ago"
+    days_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class InTheFuture(Refusal):
+    code: ClassVar[str] = "in-the-future"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOrganisation(Refusal):
+    code: ClassVar[str] = "own-organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationNotActive(Refusal):
+    code: ClassVar[str] = "organisation-not-active"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownOrganisation(Refusal):
+    code: ClassVar[str] = "unknown-organisation"
+    organisation: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPerson(Refusal):
+    """Nobody, or nobody whom this organisation may cite: the same words for both."""
+
+    code: ClassVar[str] = "unknown-person"
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCommune(Refusal):
+    code: ClassVar[str] = "unknown-commune"
+    given: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementAhead(Refusal):
+    code: ClassVar[str] = "agreement-in-the-future"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownReferral(Refusal):
+    code: ClassVar[str] = "unknown-referral"
+    referral: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NotAddressedToYou(Refusal):
+    """Neither sent by this organisation nor addressed to it; says no more than that."""
+
+    code: ClassVar[str] = "not-addressed-to-you"
+
+
+@dataclass(frozen=True, slots=True)
+class NotATarget(Refusal):
+    """The sender itself wants to answer what it sent."""
+
+    code: ClassVar[str] = "not-a-target"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAnswered(Refusal):
+    code: ClassVar[str] = "already-answered"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted(Refusal):
+    code: ClassVar[str] = "not-accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyCompleted(Refusal):
+    code: ClassVar[str] = "already-completed"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeSending(Refusal):
+    code: ClassVar[str] = "before-sending"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAcceptance(Refusal):
+    code: ClassVar[str] = "before-acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class NoAgreement(Refusal):
+    """The person did not agree to this organisation knowing the name, or no longer."""
+
+    code: ClassVar[str] = "no-agreement"
