@@ -7,6 +7,7 @@ from contracts.events import referrals as referrals_events
 from contracts.intents import referrals as referrals_intents
 from contracts.intents.intent import Intent
 from contracts.message import Message
+from contracts.topics import FACTS_OF
 from contracts.verdicts import IntentAccepted, IntentRefused, Verdict
 
 INTENTS: Final[tuple[type[Intent], ...]] = (
@@ -58,3 +59,15 @@ def message(name: str) -> type[Message]:
 def topics_of(each: type[Message]) -> tuple[str, ...]:
     """The topics on which the message travels between services: one, but for verdicts."""
     return each.topics if issubclass(each, Verdict) else (each.topic,)
+
+
+def writers_of(each: type[Message]) -> tuple[str, ...]:
+    """The services that write the message: intake an intent, its owner a fact, each owner verdicts.
+
+    A fact's owner is the name of the module that declares it.
+    """
+    if issubclass(each, Intent):
+        return ("partners",)
+    if issubclass(each, Verdict):
+        return tuple(owner for owner, name in FACTS_OF.items() if name in each.topics)
+    return (each.__module__.rpartition(".")[2],)

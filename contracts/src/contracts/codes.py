@@ -30,6 +30,7 @@ class Code(StrEnum):
     ) -> dict[str, Any]:
         schema = handler.resolve_ref_schema(handler(core_schema))
         schema["x-extensible"] = CODE_LISTS_BY_CLASS[cls].extensible
+        schema["x-labels"] = {code.value: code.label for code in cls}
         return schema
 
 

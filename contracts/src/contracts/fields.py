@@ -25,8 +25,14 @@ def _free_text_without_nir(text: str) -> str:
     return text
 
 
+def _each_once(targets: list[UUID]) -> list[UUID]:
+    if len(set(targets)) < len(targets):
+        raise PydanticCustomError("twice", "each may be named once")
+    return targets
+
+
 # INSEE code of a commune as of the date of the message: 23096, 2A004.
-Commune = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|2[AB])[0-9]{3}$")]
+Commune = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|2[AB])[0-9]{3}$", max_length=5)]
 
 # Kebab-case code of a refusal: `unknown-referral`.
 ReasonCode = Annotated[
@@ -85,4 +91,8 @@ OrganisationName = Annotated[
 Offset = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 # Organisations asked; ten is more than any department has in reach of one person.
-Targets = Annotated[list[Id], Field(min_length=1, max_length=10)]
+Targets = Annotated[
+    list[Id],
+    Field(min_length=1, max_length=10, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_each_once),
+]

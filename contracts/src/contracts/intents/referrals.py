@@ -72,12 +72,6 @@ class ReferralSent(Intent):
             raise PydanticCustomError("person-or-anonymous", "give either person or anonymous")
         return self
 
-    @model_validator(mode="after")
-    def _each_target_once(self) -> Self:
-        if len(set(self.targets)) < len(self.targets):
-            raise PydanticCustomError("target-twice", "each target may be named once")
-        return self
-
 
 class ReferralAccepted(Intent):
     """A target takes the person (prise en charge)."""
