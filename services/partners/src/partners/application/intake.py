@@ -1,0 +1,189 @@
+"""Intake: what a partner sends becomes a submission, and a command for the owner who decides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chassis.database import Transaction
+from partners.domain.organisation import Organisation, State
+from partners.domain.refusals import CredentialRevoked, OrganisationNotActive, SubmissionRefused
+from partners.domain.rights import Scope, check_type_allowed
+from partners.domain.submission import (
+    Command,
+    Door,
+    Intent,
+    Submission,
+    check_correlation,
+    check_same_content,
+    check_time,
+)
+from partners.storage import access, organisations, outward_ids, submissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sends, established by the door: never by what is sent."""
+
+    organisation: Organisation
+    door: Door
+    history: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """An intent of good form; `new_id` will name the submission unless it was sent before."""
+
+    intent: Intent
+    new_id: UUID
+
+
+async def sender_by_credential(connection: AsyncConnection, credential: UUID) -> Sender:
+    """The sender, by the database and not by the token, which may be five minutes old.
+
+    Raises:
+        CredentialRevoked: revoked, or gone.
+        OrganisationNotActive: its organisation may not submit.
+    """
+    found = await access.credential_by_id(connection, credential)
+    if found is None or found.revoked:
+        raise CredentialRevoked
+    organisation = await organisations.by_id(connection, found.organisation)
+    return Sender(
+        organisation=_active(organisation),
+        door=Door.HTTP,
+        history=Scope.HISTORY in found.scopes,
+    )
+
+
+async def sender_by_topic(connection: AsyncConnection, slug: str) -> Sender:
+    """The sender whose own topic this is.
+
+    Raises:
+        OrganisationNotActive: unknown here, or it may not submit.
+    """
+    organisation = await organisations.by_slug(connection, slug)
+    return Sender(organisation=_active(organisation), door=Door.KAFKA)
+
+
+async def submit(tx: Transaction, command: Submit, *, sender: Sender, wait: timedelta) -> UUID:
+    """The submission's id: of this one, or of the one that was the same.
+
+    Raises:
+        TypeNotAllowed, CorrelationNotYours, IdReused, TimeOutOfRange: nothing was taken in.
+    """
+    intent, organisation = command.intent, sender.organisation
+    check_type_allowed(organisation.rights, intent.type)
+    check_correlation(intent)
+    # Before the time: what was taken in once gets its answer again, however late it is repeated.
+    kept = await submissions.find_identity(tx.connection, organisation.id, intent.identity)
+    if kept is None:
+        check_time(intent.happened_at, now=tx.now, history=sender.history)
+        new = _received(tx, command, sender)
+        kept = await submissions.claim(tx.connection, new, identity=intent.identity)
+        if kept is None:
+            await _go_on_or_wait(tx, new, intent, until=wait)
+            return new.id
+    check_same_content(kept.content_hash, intent.content_hash)
+    return kept.id
+
+
+async def submit_batch(
+    tx: Transaction, commands: Sequence[Submit], *, sender: Sender, wait: timedelta
+) -> Mapping[UUID, UUID | SubmissionRefused]:
+    """The submission or the refusal of each, by its `new_id`.
+
+    One transaction for all. Everybody takes the locks in one order (the ids of persons, then the
+    identities), else two batches that share events could wait for each other.
+    """
+    await _hold_unknown_persons(tx, commands, sender.organisation.id)
+    answers: dict[UUID, UUID | SubmissionRefused] = {}
+    for command in sorted(commands, key=lambda each: each.intent.identity):
+        try:
+            answers[command.new_id] = await submit(tx, command, sender=sender, wait=wait)
+        except SubmissionRefused as refusal:
+            answers[command.new_id] = refusal
+    return answers
+
+
+async def forward(
+    tx: Transaction, submission: Submission, data: Mapping[str, Any], *, person: UUID | None
+) -> None:
+    """Put the command before its owner: organisation stamped by us, person named as inside."""
+    inner = dict(data) if person is None else {**data, "person": str(person)}
+    extensions = {
+        "organisation": str(submission.organisation),
+        "submission": str(submission.id),
+    }
+    if submission.history:
+        extensions["history"] = "true"
+    await submissions.forward(tx.connection, submission.id, person=person, now=tx.now)
+    tx.emit(
+        Command(type=str(submission.type), data=inner),
+        key=submission.about or submission.id,
+        sequence=None,
+        happened_at=submission.happened_at or submission.received_at,
+        data_subject=person,
+        extensions=extensions,
+    )
+
+
+async def _go_on_or_wait(
+    tx: Transaction, new: Submission, intent: Intent, *, until: timedelta
+) -> None:
+    if intent.person is None:
+        await forward(tx, new, intent.data, person=None)
+        return
+    person = await _person(tx, intent.person, new.organisation)
+    if person is not None:
+        await forward(tx, new, intent.data, person=person)
+        return
+    await submissions.wait(
+        tx.connection, new.id, awaited=intent.person, until=tx.now + until, data=intent.data
+    )
+
+
+async def _person(tx: Transaction, outward: UUID, organisation: UUID) -> UUID | None:
+    person = await outward_ids.person_of(tx.connection, outward, organisation=organisation)
+    if person is None:
+        # Whoever brings the id holds the same lock: under it, either the id is there now, or its
+        # bringer will see that we wait.
+        await outward_ids.lock(tx.connection, [outward])
+        person = await outward_ids.person_of(tx.connection, outward, organisation=organisation)
+    return person
+
+
+async def _hold_unknown_persons(
+    tx: Transaction, commands: Sequence[Submit], organisation: UUID
+) -> None:
+    cited = {each.intent.person for each in commands if each.intent.person is not None}
+    known = await outward_ids.known(tx.connection, sorted(cited), organisation=organisation)
+    await outward_ids.lock(tx.connection, sorted(cited - known))
+
+
+def _received(tx: Transaction, command: Submit, sender: Sender) -> Submission:
+    intent = command.intent
+    return Submission(
+        id=command.new_id,
+        organisation=sender.organisation.id,
+        door=sender.door,
+        type=intent.type,
+        event_id=intent.event_id,
+        content_hash=intent.content_hash,
+        partner_reference=intent.partner_reference,
+        happened_at=intent.happened_at,
+        received_at=tx.now,
+        history=sender.history,
+        about=intent.about,
+    )
+
+
+def _active(organisation: Organisation | None) -> Organisation:
+    if organisation is None:
+        raise OrganisationNotActive("unknown")
+    if organisation.state is not State.ACTIVE:
+        raise OrganisationNotActive(organisation.state)
+    return organisation
