@@ -6,9 +6,11 @@ queue that somebody has just emptied.
 """
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.resources import files
 from typing import Any, Literal
 
 import orjson
@@ -18,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.events import Event, Record
 
 State = Literal["held", "waiting", "parked"]
-OPEN = "state IN ('held', 'waiting', 'parked')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,94 +38,33 @@ class NotStanding(Exception):
     """The row is not, or no longer, the head of a queue: somebody decided before."""
 
 
-_LOCK_KEY = text("SELECT pg_advisory_xact_lock(hashtextextended(:subscription || ' ' || :key, 0))")
-_LOCK_TOKEN = text("SELECT pg_advisory_xact_lock(hashtextextended(:token, 1))")
-_HEAD = text(f"""
-    SELECT state FROM set_aside WHERE subscription = :subscription AND key = :key AND {OPEN}
-    ORDER BY sequence NULLS FIRST, id LIMIT 1
-""")  # noqa: S608 - a constant
-_STANDING = text(f"""
-    SELECT key, sequence, NULL AS state FROM stream_mark
-    WHERE subscription = :subscription AND key = ANY(:keys)
-    UNION ALL
-    (SELECT DISTINCT ON (key) key, NULL, state FROM set_aside
-     WHERE subscription = :subscription AND key = ANY(:keys) AND {OPEN}
-     ORDER BY key, sequence NULLS FIRST, id)
-""")  # noqa: S608 - a constant
-_ADD = text("""
-    INSERT INTO set_aside (subscription, topic, partition, "offset", key, headers, value,
-        timestamp_ms, state, cause, reason, detail, event_id, event_type, sequence, token,
-        expires_at, data_subject, set_aside_at)
-    VALUES (:subscription, :topic, :partition, :offset, :key, CAST(:headers AS jsonb), :value,
-        :timestamp_ms, :state, :cause, :reason, :detail, :event_id, :event_type, :sequence, :token,
-        :expires_at, :data_subject, :now)
-""")
-_QUEUE = text(f"""
-    SELECT * FROM set_aside WHERE subscription = :subscription AND key = :key AND {OPEN}
-    ORDER BY sequence NULLS FIRST, id LIMIT 1000
-""")  # noqa: S608 - a constant
-_RESTATE = text("""
-    UPDATE set_aside SET state = :state, cause = :cause, reason = :reason, detail = :detail,
-        token = :token, expires_at = :expires_at WHERE id = :id
-""")
-_FOLLOW = text(f"""
-    UPDATE set_aside SET state = :state, cause = false, token = NULL, expires_at = NULL
-    WHERE subscription = :subscription AND key = :key AND id <> :head AND {OPEN}
-        AND (state <> :state OR cause)
-""")  # noqa: S608 - a constant
-_APPLIED = text("DELETE FROM set_aside WHERE id = :id")
-_DECIDED = text("""
-    UPDATE set_aside SET state = :state, decided_at = :now, decided_by = :by, decision = :decision
-    WHERE id = :id
-""")
-_MARK = text("""
-    INSERT INTO stream_mark (subscription, key, sequence)
-    SELECT :subscription, m.key, m.sequence
-    FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[])) AS m (key, sequence)
-    ON CONFLICT (subscription, key) DO UPDATE
-        SET sequence = greatest(stream_mark.sequence, excluded.sequence)
-""")
-_WAITERS = text("""
-    SELECT DISTINCT subscription, key FROM set_aside
-    WHERE token = ANY(:tokens) AND state = 'waiting' ORDER BY subscription, key
-""")
-_EXPIRED = text("""
-    SELECT subscription, key FROM set_aside
-    WHERE state = 'waiting' AND expires_at <= :now ORDER BY expires_at LIMIT 200
-""")
-_COUNTS = text("""
-    SELECT count(*) FILTER (WHERE state = 'parked') AS parked,
-        count(DISTINCT (subscription, key)) FILTER (WHERE state = 'parked') AS parked_keys,
-        count(*) FILTER (WHERE state <> 'parked') AS waiting,
-        min(set_aside_at) FILTER (WHERE state <> 'parked') AS waiting_since
-    FROM set_aside WHERE state IN ('held', 'waiting', 'parked')
-""")
-_HEADS = text(f"""
-    SELECT * FROM (
-        SELECT DISTINCT ON (subscription, key) *,
-            count(*) OVER (PARTITION BY subscription, key) AS standing
-        FROM set_aside WHERE {OPEN} ORDER BY subscription, key, sequence NULLS FIRST, id
-    ) AS heads
-    WHERE state = ANY(:states) AND id > :after ORDER BY id LIMIT :limit
-""")  # noqa: S608 - a constant
-_FIND = text("SELECT * FROM set_aside WHERE id = :id")
+_SQL = {
+    name: text(query)
+    for name, query in re.findall(
+        r"-- name: (\w+)\n(.*?)(?=\n-- name:|\Z)",
+        files("chassis.messaging").joinpath("queue.sql").read_text(),
+        re.DOTALL,
+    )
+}
 
 
 async def lock_key(connection: AsyncConnection, subscription: str, key: str) -> None:
     """Hold the queue of the key until the end of the transaction."""
-    await connection.execute(_LOCK_KEY, {"subscription": subscription, "key": key})
+    await connection.execute(_SQL["lock_key"], {"subscription": subscription, "key": key})
 
 
 async def lock_token(connection: AsyncConnection, token: str) -> None:
     """Order those who begin to wait for a token and those who bring it."""
-    await connection.execute(_LOCK_TOKEN, {"token": token})
+    await connection.execute(_SQL["lock_token"], {"token": token})
 
 
 async def standing(
     connection: AsyncConnection, subscription: str, keys: Iterable[str]
 ) -> tuple[dict[str, int], dict[str, State]]:
     """The marks of the keys, and the state of those that stand still; one round trip."""
-    rows = await connection.execute(_STANDING, {"subscription": subscription, "keys": list(keys)})
+    rows = await connection.execute(
+        _SQL["standing"], {"subscription": subscription, "keys": list(keys)}
+    )
     marks: dict[str, int] = {}
     states: dict[str, State] = {}
     for key, sequence, state in rows:
@@ -138,7 +78,7 @@ async def standing(
 async def head_state(connection: AsyncConnection, subscription: str, key: str) -> State | None:
     """The state of the key's queue now, or None when it is empty."""
     parameters = {"subscription": subscription, "key": key}
-    state: State | None = (await connection.execute(_HEAD, parameters)).scalar()
+    state: State | None = (await connection.execute(_SQL["head"], parameters)).scalar()
     return state
 
 
@@ -168,13 +108,13 @@ async def add(
         "data_subject": event.datasubject if event else None,
         "now": now,
     }
-    await connection.execute(_ADD, parameters | _reason(reason))
+    await connection.execute(_SQL["add"], parameters | _reason(reason))
 
 
 async def rows(connection: AsyncConnection, subscription: str, key: str) -> Sequence[RowMapping]:
     """The queue of the key in the order in which it is to be applied (at most 1,000 rows)."""
     parameters = {"subscription": subscription, "key": key}
-    return (await connection.execute(_QUEUE, parameters)).mappings().all()
+    return (await connection.execute(_SQL["queue"], parameters)).mappings().all()
 
 
 def record_of(row: RowMapping) -> Record:
@@ -192,14 +132,14 @@ def record_of(row: RowMapping) -> Record:
 
 async def restate(connection: AsyncConnection, head: RowMapping, reason: Reason) -> None:
     """The head stays, for this reason; the rows behind it share its state."""
-    await connection.execute(_RESTATE, {"id": head["id"]} | _reason(reason))
+    await connection.execute(_SQL["restate"], {"id": head["id"]} | _reason(reason))
     parameters = {
         "subscription": head["subscription"],
         "key": head["key"],
         "head": head["id"],
         "state": reason.state,
     }
-    await connection.execute(_FOLLOW, parameters)
+    await connection.execute(_SQL["follow"], parameters)
 
 
 async def applied(
@@ -207,10 +147,10 @@ async def applied(
 ) -> None:
     """The row has had its effect: it leaves without a trace, or as history if a person asked."""
     if by is None:
-        await connection.execute(_APPLIED, {"id": row_id})
+        await connection.execute(_SQL["applied"], {"id": row_id})
         return
     parameters = {"id": row_id, "state": "replayed", "decision": "", "by": by, "now": now}
-    await connection.execute(_DECIDED, parameters)
+    await connection.execute(_SQL["decided"], parameters)
 
 
 async def discarded(
@@ -218,7 +158,7 @@ async def discarded(
 ) -> None:
     """A person dropped the row; it stays as history, with who and why."""
     parameters = {"id": row_id, "state": "discarded", "decision": reason, "by": by, "now": now}
-    await connection.execute(_DECIDED, parameters)
+    await connection.execute(_SQL["decided"], parameters)
 
 
 async def set_marks(
@@ -231,24 +171,24 @@ async def set_marks(
             "keys": list(marks),
             "sequences": list(marks.values()),
         }
-        await connection.execute(_MARK, parameters)
+        await connection.execute(_SQL["mark"], parameters)
 
 
 async def waiters(connection: AsyncConnection, tokens: Sequence[str]) -> Sequence[tuple[str, str]]:
     """The (subscription, key) of the queues that wait for one of the tokens."""
-    found = await connection.execute(_WAITERS, {"tokens": list(tokens)})
+    found = await connection.execute(_SQL["waiters"], {"tokens": list(tokens)})
     return [(subscription, key) for subscription, key in found]
 
 
 async def expired(connection: AsyncConnection, now: datetime) -> Sequence[tuple[str, str]]:
     """The (subscription, key) of the queues whose waiting time is over."""
-    found = await connection.execute(_EXPIRED, {"now": now})
+    found = await connection.execute(_SQL["expired"], {"now": now})
     return [(subscription, key) for subscription, key in found]
 
 
 async def counts(connection: AsyncConnection) -> RowMapping:
     """How many records stand aside: `parked`, `parked_keys`, `waiting`, and `waiting_since`."""
-    return (await connection.execute(_COUNTS)).mappings().one()
+    return (await connection.execute(_SQL["counts"])).mappings().one()
 
 
 async def heads(
@@ -256,12 +196,12 @@ async def heads(
 ) -> Sequence[RowMapping]:
     """The heads of the queues in these states, oldest first, each with how many rows `standing`."""
     parameters = {"states": list(states), "after": after, "limit": limit}
-    return (await connection.execute(_HEADS, parameters)).mappings().all()
+    return (await connection.execute(_SQL["heads"], parameters)).mappings().all()
 
 
 async def find(connection: AsyncConnection, row_id: int) -> RowMapping | None:
     """One row, decided or not."""
-    return (await connection.execute(_FIND, {"id": row_id})).mappings().one_or_none()
+    return (await connection.execute(_SQL["find"], {"id": row_id})).mappings().one_or_none()
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+-- The queues of records set aside; each query is read by its name in queue.py.
+
+-- name: lock_key
+SELECT pg_advisory_xact_lock(hashtextextended(:subscription || ' ' || :key, 0))
+
+-- name: lock_token
+SELECT pg_advisory_xact_lock(hashtextextended(:token, 1))
+
+-- name: head
+SELECT state FROM set_aside WHERE subscription = :subscription AND key = :key AND state IN ('held', 'waiting', 'parked')
+ORDER BY sequence NULLS FIRST, id LIMIT 1
+
+-- name: standing
+SELECT key, sequence, NULL AS state FROM stream_mark
+WHERE subscription = :subscription AND key = ANY(:keys)
+UNION ALL
+(SELECT DISTINCT ON (key) key, NULL, state FROM set_aside
+ WHERE subscription = :subscription AND key = ANY(:keys) AND state IN ('held', 'waiting', 'parked')
+ ORDER BY key, sequence NULLS FIRST, id)
+
+-- name: add
+INSERT INTO set_aside (subscription, topic, partition, "offset", key, headers, value,
+    timestamp_ms, state, cause, reason, detail, event_id, event_type, sequence, token,
+    expires_at, data_subject, set_aside_at)
+VALUES (:subscription, :topic, :partition, :offset, :key, CAST(:headers AS jsonb), :value,
+    :timestamp_ms, :state, :cause, :reason, :detail, :event_id, :event_type, :sequence, :token,
+    :expires_at, :data_subject, :now)
+
+-- name: queue
+SELECT * FROM set_aside WHERE subscription = :subscription AND key = :key AND state IN ('held', 'waiting', 'parked')
+ORDER BY sequence NULLS FIRST, id LIMIT 1000
+
+-- name: restate
+UPDATE set_aside SET state = :state, cause = :cause, reason = :reason, detail = :detail,
+    token = :token, expires_at = :expires_at WHERE id = :id
+
+-- name: follow
+UPDATE set_aside SET state = :state, cause = false, token = NULL, expires_at = NULL
+WHERE subscription = :subscription AND key = :key AND id <> :head AND state IN ('held', 'waiting', 'parked')
+    AND (state <> :state OR cause)
+
+-- name: applied
+DELETE FROM set_aside WHERE id = :id
+
+-- name: decided
+UPDATE set_aside SET state = :state, decided_at = :now, decided_by = :by, decision = :decision
+WHERE id = :id
+
+-- name: mark
+INSERT INTO stream_mark (subscription, key, sequence)
+SELECT :subscription, m.key, m.sequence
+FROM unnest(CAST(:keys AS text[]), CAST(:sequences AS bigint[])) AS m (key, sequence)
+ON CONFLICT (subscription, key) DO UPDATE
+    SET sequence = greatest(stream_mark.sequence, excluded.sequence)
+
+-- name: waiters
+SELECT DISTINCT subscription, key FROM set_aside
+WHERE token = ANY(:tokens) AND state = 'waiting' ORDER BY subscription, key
+
+-- name: expired
+SELECT subscription, key FROM set_aside
+WHERE state = 'waiting' AND expires_at <= :now ORDER BY expires_at LIMIT 200
+
+-- name: counts
+SELECT count(*) FILTER (WHERE state = 'parked') AS parked,
+    count(DISTINCT (subscription, key)) FILTER (WHERE state = 'parked') AS parked_keys,
+    count(*) FILTER (WHERE state <> 'parked') AS waiting,
+    min(set_aside_at) FILTER (WHERE state <> 'parked') AS waiting_since
+FROM set_aside WHERE state IN ('held', 'waiting', 'parked')
+
+-- name: heads
+SELECT * FROM (
+    SELECT DISTINCT ON (subscription, key) *,
+        count(*) OVER (PARTITION BY subscription, key) AS standing
+    FROM set_aside WHERE state IN ('held', 'waiting', 'parked') ORDER BY subscription, key, sequence NULLS FIRST, id
+) AS heads
+WHERE state = ANY(:states) AND id > :after ORDER BY id LIMIT :limit
+
+-- name: find
+SELECT * FROM set_aside WHERE id = :id
