@@ -81,6 +81,9 @@ class ServiceSettings(BaseSettings):
     public_url: str  # where browsers and other services reach this one
     issuer: str  # public address of the service that signs tokens and shows the sign-in page
     jwks_url: str = ""  # where this process fetches the public keys; of the issuer if not given
+    consortium: str = "Consortium de l'inclusion numérique"  # heads every page
+    help_phone: str = "01 99 00 00 00"  # a number of fiction (ARCEP) until the real one is given
+    accessibility_url: str = ""  # the statement of the law; at the issuer if not given
     intent_wait_s: float = Field(default=60, gt=0)  # messages.md §2.6
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demonstration: bool = False  # things that must not exist on a real platform
@@ -102,6 +105,7 @@ class ServiceSettings(BaseSettings):
         derived = {
             "instance": f"{cls.__module__.partition('.')[0]}-0",
             "jwks_url": f"{issuer}/.well-known/jwks.json",
+            "accessibility_url": f"{issuer}/accessibilite",
         }
         return {**values, **{name: values.get(name) or derived[name] for name in derived}}
 
