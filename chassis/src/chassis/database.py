@@ -34,18 +34,6 @@ Outbound = Callable[[object], Wire]
 """A service's translation of its domain's facts into messages (`entrypoints/outbound.py`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Emitted:
-    fact: object
-    cause: Event | None
-    key: UUID
-    sequence: int | None
-    happened_at: datetime
-    correlation: UUID | None
-    data_subject: UUID | None
-    extensions: Mapping[str, str]
-
-
 class Transaction:
     """A write handle: one database transaction and the facts that will leave with it.
 
@@ -55,11 +43,14 @@ class Transaction:
         cause: the message being handled, if any; facts emitted name it as their cause.
     """
 
-    def __init__(self, connection: AsyncConnection, *, now: datetime, cause: Event | None) -> None:
+    def __init__(
+        self, database: "Database", connection: AsyncConnection, cause: Event | None
+    ) -> None:
         self.connection = connection
-        self.now = now
+        self.now: datetime = database.clock.now()
         self.cause = cause
-        self._emitted: list[_Emitted] = []
+        self._database = database
+        self._rows: list[outbox.Row] = []
         self._arrived: list[str] = []
 
     def emit(
@@ -78,12 +69,31 @@ class Transaction:
         The caller holds the lock of the aggregate's row (`key`), so that `sequence` order and
         outbox order are one. `happened_at` is when it happened; when it was learnt is `now`.
         """
-        self._emitted.append(
-            _Emitted(
-                *(fact, self.cause, key, sequence, happened_at),
-                *(correlation, data_subject, extensions or {}),
-            )
+        wire = self._database.outbound(fact)
+        event_id = new_id()
+        event = Event(
+            id=str(event_id),
+            source=self._database.source,
+            type=wire.type,
+            subject=str(key),
+            time=happened_at,
+            recordedtime=self.now,
+            partitionkey=str(key),
+            sequence=sequence,
+            correlationid=_text(correlation),
+            causationid=self.cause.id if self.cause else None,
+            dataschema=wire.dataschema,
+            datasubject=_text(data_subject),
+            extensions=extensions or {},
+            data=wire.data,
         )
+        headers, value = encode_kafka(event)
+        if len(value) > MAX_EVENT_BYTES:
+            # A row that can never be sent would block its key for ever: better to fail here.
+            raise ValueError(f"{wire.type} is over {MAX_EVENT_BYTES} bytes")
+        names = orjson.dumps([(name, text.decode()) for name, text in headers]).decode()
+        row = outbox.Row(event_id, wire.topic, str(key), names, value, event.datasubject, self.now)
+        self._rows.append(row)
 
     def arrived(self, *tokens: str) -> None:
         """Say that what `tokens` name is now known: records that waited for it are applied here."""
@@ -92,24 +102,23 @@ class Transaction:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo everything of the block, facts included, when it raises."""
-        before = len(self._emitted), len(self._arrived)
+        rows, arrived = len(self._rows), len(self._arrived)
         try:
             async with self.connection.begin_nested():
                 yield
         except BaseException:
-            del self._emitted[before[0] :]
-            del self._arrived[before[1] :]
+            del self._rows[rows:], self._arrived[arrived:]
             raise
 
-    def take_arrived(self) -> list[str]:
-        """The tokens not yet released (for the edge)."""
-        tokens, self._arrived = self._arrived, []
-        return tokens
-
-    def take_emitted(self) -> list[_Emitted]:
-        """The facts not yet written (for the edge)."""
-        emitted, self._emitted = self._emitted, []
-        return emitted
+    async def flush(self) -> bool:
+        """Apply what waited for what arrived, then write the facts (for the edge alone)."""
+        while self._arrived:
+            tokens, self._arrived = self._arrived, []
+            if self._database.release is not None:
+                await self._database.release(self, tokens)
+        if self._rows:
+            await outbox.insert(self.connection, self._rows)
+        return bool(self._rows)
 
 
 class Database:
@@ -126,9 +135,9 @@ class Database:
         self.engine = engine
         self.clock = clock
         self.source = source
+        self.outbound = outbound or _no_facts
         self.release: Callable[[Transaction, list[str]], Awaitable[None]] | None = None
         self.committed: Callable[[], None] | None = None
-        self._outbound = outbound
 
     @classmethod
     def connect(
@@ -165,9 +174,9 @@ class Database:
     async def transaction(self, *, cause: Event | None = None) -> AsyncIterator[Transaction]:
         """The edge: commits at the end of the block, rolls back when it raises."""
         async with self.engine.begin() as connection:
-            transaction = Transaction(connection, now=self.clock.now(), cause=cause)
+            transaction = Transaction(self, connection, cause)
             yield transaction
-            wrote = await self._flush(transaction)
+            wrote = await transaction.flush()
         if wrote and self.committed is not None:
             self.committed()
 
@@ -184,49 +193,9 @@ class Database:
         """Close the pool."""
         await self.engine.dispose()
 
-    async def _flush(self, transaction: Transaction) -> bool:
-        while tokens := transaction.take_arrived():
-            if self.release is not None:
-                await self.release(transaction, tokens)
-        rows = [self._row(emitted, transaction.now) for emitted in transaction.take_emitted()]
-        if rows:
-            await outbox.insert(transaction.connection, rows)
-        return bool(rows)
 
-    def _row(self, emitted: _Emitted, now: datetime) -> outbox.Row:
-        if self._outbound is None:
-            raise TypeError("this service emits facts but has no outbound translation")
-        wire = self._outbound(emitted.fact)
-        event_id = new_id()
-        event = Event(
-            id=str(event_id),
-            source=self.source,
-            type=wire.type,
-            subject=str(emitted.key),
-            time=emitted.happened_at,
-            recordedtime=now,
-            partitionkey=str(emitted.key),
-            sequence=emitted.sequence,
-            correlationid=_text(emitted.correlation),
-            causationid=emitted.cause.id if emitted.cause else None,
-            dataschema=wire.dataschema,
-            datasubject=_text(emitted.data_subject),
-            extensions=emitted.extensions,
-            data=wire.data,
-        )
-        headers, value = encode_kafka(event)
-        if len(value) > MAX_EVENT_BYTES:
-            # A row that can never be sent would block its key for ever: better to fail here.
-            raise ValueError(f"{wire.type} is over {MAX_EVENT_BYTES} bytes")
-        return outbox.Row(
-            event_id=event_id,
-            topic=wire.topic,
-            key=str(emitted.key),
-            headers=orjson.dumps([(name, text.decode()) for name, text in headers]).decode(),
-            value=value,
-            data_subject=_text(emitted.data_subject),
-            recorded_at=now,
-        )
+def _no_facts(fact: object) -> Wire:
+    raise TypeError(f"this service has no outbound translation of {type(fact).__name__}")
 
 
 def _text(value: UUID | None) -> str | None:

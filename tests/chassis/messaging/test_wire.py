@@ -167,7 +167,7 @@ async def relaying(
 
 
 async def write(store: Database, topic: str, key: UUID, numbers: range) -> None:
-    store._outbound = lambda fact: Wire(  # noqa: SLF001 - the topic of this test
+    store.outbound = lambda fact: Wire(
         topic, "test.thing.happened.v1", {"what": getattr(fact, "what", "")}
     )
     async with store.transaction() as tx:

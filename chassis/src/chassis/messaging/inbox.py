@@ -132,7 +132,6 @@ class Inbox:
             await self._apply_as_a_set(tx, batch)
             await queue.set_marks(tx.connection, self._name, batch.advanced)
             self.limit.check(poisoned=batch.poisoned, seen=len(fresh))
-        self.limit.count(poisoned=batch.poisoned, seen=len(fresh))
         self._measure(items, fresh)
 
     async def _receive(self, tx: Transaction, items: Sequence[Item]) -> list[Item]:

@@ -9,7 +9,7 @@ class TooManyDeadLetters(Exception):
 
 @dataclass(slots=True)
 class DeadLetterLimit:
-    """At most `consecutive_max` in a row without success, or `share_max` of the last window."""
+    """At most so many batches' worth in a row without success, or such a share of a window."""
 
     consecutive_max: int = 50
     share_max: float = 0.2
@@ -19,20 +19,15 @@ class DeadLetterLimit:
     _seen: int = 0
 
     def check(self, *, poisoned: int, seen: int) -> None:
-        """Refuse the batch that would cross a limit, before it is committed.
+        """Count a batch about to be committed; after a window the share starts anew.
 
         Raises:
-            TooManyDeadLetters: when it does.
+            TooManyDeadLetters: the batch crosses a limit and must not be committed.
         """
-        in_a_row = self._consecutive + poisoned if poisoned == seen else 0
-        share = (self._poisoned + poisoned) / max(self._seen + seen, self.window)
-        if poisoned and (in_a_row > self.consecutive_max or share > self.share_max):
-            raise TooManyDeadLetters(f"{in_a_row} in a row, {share:.0%} of the last records")
-
-    def count(self, *, poisoned: int, seen: int) -> None:
-        """Note a committed batch; after a window the count starts anew."""
-        if seen:
-            self._consecutive = self._consecutive + poisoned if poisoned == seen else 0
-        self._poisoned, self._seen = self._poisoned + poisoned, self._seen + seen
         if self._seen >= self.window:
             self._poisoned = self._seen = 0
+        self._consecutive = self._consecutive + poisoned if poisoned == seen else 0
+        self._poisoned, self._seen = self._poisoned + poisoned, self._seen + seen
+        share = self._poisoned / max(self._seen, self.window)
+        if poisoned and (self._consecutive > self.consecutive_max or share > self.share_max):
+            raise TooManyDeadLetters(f"{self._consecutive} in a row, {share:.0%} of a window")
