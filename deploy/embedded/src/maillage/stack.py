@@ -1,0 +1,56 @@
+"""A stack that runs, as the commands that need one see it."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from contracts.topics import SERVICES
+from maillage import running
+from maillage.doors import Credential
+from maillage.founding.data import founding
+from maillage.home import Home, Secrets, State
+from maillage.trouble import Trouble
+
+TIMEOUT_S = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """The parts of a running stack that a command may ask for."""
+
+    home: Home
+    state: State
+    secrets: Secrets
+
+    def client(self, service: str, *, token: str = "") -> httpx.AsyncClient:
+        """An HTTP client of one service, signed in when there is a token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(
+            base_url=self.state.url(service), timeout=TIMEOUT_S, headers=headers
+        )
+
+    def credential(self, name: str) -> Credential:
+        """The credential of a program of the founding data. Raises Trouble for an unknown name."""
+        names = [one.name for one in founding(self.state.department).programs]
+        if name not in names:
+            raise Trouble(f"Personne ne s’appelle « {name} » ici. Choisissez : {', '.join(names)}.")
+        kept = self.secrets.values.get(f"credential:{name}")
+        if kept is None:
+            raise Trouble(f"« {name} » n’a pas encore d’accès : lancez « make up ».")
+        return Credential(**kept)
+
+
+def running_stack(home: Home) -> Stack:
+    """The stack of this home. Raises Trouble when it does not run."""
+    state = home.state()
+    if state is None or not running.alive(home):
+        raise Trouble("Maillage n’est pas en route. Lancez d’abord « make up ».")
+    return Stack(home=home, state=state, secrets=home.secrets())
+
+
+def known_process(name: str) -> str:
+    """The name itself, when it is one of a stack's processes. Raises Trouble."""
+    names = [*SERVICES, "kafka", "postgres"]
+    if name not in names:
+        raise Trouble(f"Aucun service ne s’appelle « {name} ». Choisissez : {', '.join(names)}.")
+    return name
