@@ -20,6 +20,8 @@ from maillage.servers.processes import LOOPBACK
 KAFKA_DOORS = ("caf", "mission-locale")
 """The two founding partners that come in by Kafka."""
 ADMINISTRATOR = "plateforme"
+TUNED = ("MAILLAGE_INTENT_WAIT_S",)
+"""Settings of the services that this shell may change for its stack."""
 
 
 def postgres(home: Home, state: State, secrets: Secrets) -> Postgres:
@@ -78,7 +80,11 @@ def services(home: Home, state: State, secrets: Secrets) -> list[Programme]:
 
 def inherited(home: Home) -> dict[str, str]:
     """What every process of the stack takes from this shell: all but another stack's settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in TUNED or not name.startswith("MAILLAGE_")
+    }
     return {**kept, MARK: str(home.path), "PYTHONUNBUFFERED": "1"}
 
 
