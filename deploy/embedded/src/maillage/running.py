@@ -167,7 +167,7 @@ def _listener(port: int) -> str:
 def ready(url: str) -> bool:
     """Whether a service says it is ready."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=2).is_success
+        return httpx.get(f"{url}/readyz", timeout=2, trust_env=False).is_success
     except httpx.HTTPError:
         return False
 
@@ -175,7 +175,7 @@ def ready(url: str) -> bool:
 def why_not_ready(url: str) -> str:
     """What a service answers about its readiness, as text."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=2).text.strip()
+        return httpx.get(f"{url}/readyz", timeout=2, trust_env=False).text.strip()
     except httpx.HTTPError:
         return "aucune réponse"
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from contracts.topics import SERVICES
 from maillage import broker, databases, environments, running
@@ -100,9 +101,7 @@ def _servers(start: Start) -> tuple[Postgres, Kafka]:
         postgres = environments.postgres(home, state, secrets)
 
         def prepared_kafka() -> Kafka:
-            jars = fetch(
-                default_cache(), lambda done, of: detail(f"pièces de Kafka : {done} sur {of}")
-            )
+            jars = fetch(cache(home), lambda done, of: detail(f"pièces de Kafka : {done} sur {of}"))
             kafka = environments.kafka(home, state, secrets, jars=jars)
             kafka.prepare()
             return kafka
@@ -110,6 +109,16 @@ def _servers(start: Start) -> tuple[Postgres, Kafka]:
         kafka, _ = together(prepared_kafka, postgres.prepare)
         running.launch(home, environments.servers(home, postgres=postgres, kafka=kafka))
     return postgres, kafka
+
+
+def cache(home: Home) -> Path:
+    """Where Kafka's jars are kept: with the user's caches, or in the home where that cannot be."""
+    chosen = default_cache()
+    try:
+        chosen.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return home.path / "cache"
+    return chosen
 
 
 def _ready_databases(start: Start, postgres: Postgres, current: str) -> None:
