@@ -78,7 +78,10 @@ def ago(moment: datetime, now: datetime) -> Markup:
 
     Whole units that have passed, never rounded up: « 9 jours » means that nine days are over.
     """
-    said = _distance((_in_paris(now) - _in_paris(moment)).total_seconds())
+    # Through UTC: Python subtracts two instants of one zone by their wall clocks, and would lose an
+    # hour, hence a day, over a change of summer time.
+    passed = _in_paris(now).astimezone(UTC) - _in_paris(moment).astimezone(UTC)
+    said = _distance(passed.total_seconds())
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         _machine_time(moment), day_and_hour(moment), said
     )
