@@ -1,0 +1,1 @@
+"""What reporting decides: which fact counts where, and who may see a journey."""

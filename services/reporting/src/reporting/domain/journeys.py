@@ -1,0 +1,66 @@
+"""A journey (*parcours*): the facts that share one correlation id, and who may see them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event of our log, as far as it is ever shown.
+
+    `log_seq` is its place in the log, the order in which we learnt it. `subject` is None where it
+    would be a person's id.
+    """
+
+    log_seq: int
+    event_id: str
+    type: str
+    service: str
+    happened_at: datetime
+    recorded_at: datetime
+    subject: str | None
+    correlation_id: UUID | None
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who asks: someone of the department, or someone of one organisation."""
+
+    organisation: UUID | None
+    sees_everything: bool
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By when it happened, then by when it was recorded, then as it reached the log."""
+    return sorted(entries, key=lambda each: (each.happened_at, each.recorded_at, each.log_seq))
+
+
+def participants(entries: Iterable[Entry]) -> frozenset[UUID]:
+    """The organisations that take part: they sent, they were asked, or they did something."""
+    return frozenset(found for each in entries for found in organisations_in(each.data))
+
+
+def may_see(viewer: Viewer, entries: Iterable[Entry]) -> bool:
+    """The department sees every journey, an organisation those in which it takes part."""
+    return viewer.sees_everything or viewer.organisation in participants(entries)
+
+
+def organisations_in(data: Mapping[str, Any]) -> Iterator[UUID]:
+    """The organisations that a fact names: its sender, its author, its targets, in this order."""
+    targets = data.get("targets")
+    named = [data.get("sender"), data.get("organisation")]
+    for value in [*named, *(targets if isinstance(targets, list) else [])]:
+        organisation = _uuid(value) if isinstance(value, str) else None
+        if organisation is not None:
+            yield organisation
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
