@@ -117,15 +117,17 @@ async def turn_away(
     return after
 
 
-async def refuse_overdue(tx: Transaction, *, kafka_doors: AbstractSet[str], size: int = 200) -> int:
-    """Refuse those whose person did not become known in time; how many."""
+async def refuse_overdue(
+    tx: Transaction, *, kafka_doors: AbstractSet[str], size: int = 200
+) -> list[Door]:
+    """Refuse those whose person did not become known in time; by which doors they came."""
     overdue = await submissions.overdue(tx.connection, now=tx.now, size=size)
     for waiting in overdue:
         refusal = UnknownPerson()
         after = refused(waiting.submission, reason=refusal.code, detail=refusal.detail, now=tx.now)
         await submissions.answer(tx.connection, after)
         await _turned_away(tx, after, kafka_doors)
-    return len(overdue)
+    return [waiting.submission.door for waiting in overdue]
 
 
 async def _turned_away(

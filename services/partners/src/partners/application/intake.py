@@ -1,6 +1,7 @@
 """Intake: what a partner sends becomes a submission, and a command for the owner who decides."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -41,8 +42,12 @@ class Submit:
     new_id: UUID
 
 
-async def sender_by_credential(connection: AsyncConnection, credential: UUID) -> Sender:
+async def sender_by_credential(
+    connection: AsyncConnection, credential: UUID, *, scopes: AbstractSet[str]
+) -> Sender:
     """The sender, by the database and not by the token, which may be five minutes old.
+
+    `scopes` are those of the token, which its bearer may have asked to be narrower.
 
     Raises:
         CredentialRevoked: revoked, or gone.
@@ -55,7 +60,7 @@ async def sender_by_credential(connection: AsyncConnection, credential: UUID) ->
     return Sender(
         organisation=_active(organisation),
         door=Door.HTTP,
-        history=Scope.HISTORY in found.scopes,
+        history=Scope.HISTORY in found.scopes & scopes,
     )
 
 

@@ -5,6 +5,7 @@
     ├── access          UnknownCredential, BadGrant, LoginTaken, GrantRefused
     └── submissions     SubmissionRefused
                         ├── OrganisationNotActive, CredentialRevoked, TypeNotAllowed
+                        ├── Unreadable
                         ├── NotAnIntent, UnknownType, MalformedIntent, NirRefused
                         ├── CorrelationNotYours, TimeOutOfRange, IdReused
                         └── UnknownPerson
@@ -15,13 +16,14 @@ was sent, because what was sent may be about someone.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+
+_PLACES_MAX = 5
 
 
 class Refusal(Exception):
     """A rule says no; an answer, never retried."""
 
-    code: ClassVar[str] = "refused"
+    code: str = "refused"
 
     def __init__(self, detail: str) -> None:
         super().__init__(f"{self.code}: {detail}")
@@ -114,17 +116,24 @@ class UnknownType(SubmissionRefused):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with what was sent; `pointer` is a JSON pointer (RFC 6901) into the event."""
+    """One thing wrong with what was sent.
+
+    `pointer` is a JSON pointer (RFC 6901) into the event; `declared` says whether its words are
+    ours, and so may be repeated anywhere.
+    """
 
     pointer: str
     detail: str
+    declared: bool = True
 
 
 class MalformedIntent(SubmissionRefused):
     code = "schema"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("the event does not have the form its type asks for")
+        places = [fault.pointer for fault in faults if fault.declared][:_PLACES_MAX]
+        what = "the event does not have the form its type asks for"
+        super().__init__(f"{what}: {', '.join(places)}" if places else what)
         self.faults = tuple(faults)
 
 
@@ -149,6 +158,14 @@ class TimeOutOfRange(SubmissionRefused):
 
     def __init__(self, days_back: int) -> None:
         super().__init__(f"time must lie in the last {days_back} days and not in the future")
+
+
+class Unreadable(SubmissionRefused):
+    """The bytes are no event; the code says in which way (not-json, too-large…)."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        super().__init__(detail)
 
 
 class IdReused(SubmissionRefused):

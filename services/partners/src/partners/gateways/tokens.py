@@ -1,6 +1,5 @@
 """Tokens: JWT (RFC 7519) signed with Ed25519 (RFC 8037), and the public key for those who check."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,18 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeyParameters, KeySet, OKPKey
+from joserfc.jwk import KeySet, OKPKey
 
-ALGORITHM = "Ed25519"
+from partners.settings import CURVE
+
 AUDIENCE = "maillage"
-
-
-class BadSigningKey(ValueError):
-    """The signing key in the settings is no private Ed25519 key."""
-
-    def __init__(self) -> None:
-        super().__init__("MAILLAGE_SIGNING_KEY must be a private Ed25519 key, PEM or JWK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +30,8 @@ class Bearer:
 class Signer:
     """Signs tokens with the platform's one key; its id (`kid`) is the RFC 7638 thumbprint."""
 
-    def __init__(self, key: str, *, issuer: str) -> None:
-        self._key = _private_key(key)
+    def __init__(self, key: OKPKey, *, issuer: str) -> None:
+        self._key = key
         self._issuer = issuer
 
     def token(self, bearer: Bearer, *, jti: UUID, now: datetime, lifetime: timedelta) -> str:
@@ -57,24 +49,9 @@ class Signer:
         }
         optional = {"org": bearer.organisation, "slug": bearer.slug, "cred": bearer.credential}
         claims |= {name: str(value) for name, value in optional.items() if value is not None}
-        header = {"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}
-        return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
+        header = {"alg": CURVE, "kid": self._key.kid, "typ": "JWT"}
+        return jwt.encode(header, claims, self._key, algorithms=[CURVE])
 
     def public_keys(self) -> dict[str, Any]:
         """The JWK set (RFC 7517) to be served."""
         return dict(KeySet([self._key]).as_dict(private=False))
-
-
-def _private_key(text: str) -> OKPKey:
-    written = text.strip()
-    parameters: KeyParameters = {"use": "sig", "alg": ALGORITHM}
-    try:
-        # A PEM in an environment file has its line ends written out.
-        value = json.loads(written) if written[:1] == "{" else written.replace("\\n", "\n")
-        key = OKPKey.import_key(value, parameters)
-    except (JoseError, ValueError, KeyError, TypeError):
-        raise BadSigningKey from None
-    if key.curve_name != ALGORITHM or not key.is_private:
-        raise BadSigningKey
-    key.ensure_kid()
-    return key

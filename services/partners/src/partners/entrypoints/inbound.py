@@ -1,0 +1,126 @@
+"""What partners reads of others: the owners' verdicts, and how organisations name persons."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from chassis.database import Transaction
+from chassis.events import Event
+from chassis.messaging import Poison, Subscription
+from contracts.topics import OUTWARD_IDS, REFERRALS, SCHEDULING, VOUCHERS
+from partners.application.answers import No, Verdict, VerdictOfNothing, Yes, take_verdict
+from partners.application.persons import OutwardId, learn_outward_ids
+from partners.domain.submission import AnsweredTwice
+from partners.metrics import Metrics
+
+
+class Reader(BaseModel):
+    """An open reader: fields that partners does not use may come and go."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Accepted(Reader):
+    submission: UUID
+    intent: str
+    subject: UUID
+
+
+class Refused(Reader):
+    submission: UUID
+    intent: str
+    reason: str
+    detail: str | None = None
+
+
+class Assigned(Reader):
+    outward: UUID
+    organisation: UUID
+    person: UUID
+
+
+ACCEPTED: Final = "maillage.intent.accepted.v1"
+REFUSED: Final = "maillage.intent.refused.v1"
+ASSIGNED: Final = "maillage.outward-id.assigned.v1"
+
+READS: Final[Mapping[str, type[BaseModel]]] = {
+    ACCEPTED: Accepted,
+    REFUSED: Refused,
+    ASSIGNED: Assigned,
+}
+
+Read = TypeVar("Read", bound=Reader)
+
+
+def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Subscription, ...]:
+    """Every topic of the platform that partners reads; its partners' own are in doors.py."""
+
+    async def accepted(tx: Transaction, event: Event) -> None:
+        said = read(Accepted, event)
+        await _decided(tx, event, said, Yes(subject=said.subject))
+
+    async def refused(tx: Transaction, event: Event) -> None:
+        said = read(Refused, event)
+        await _decided(tx, event, said, No(reason=said.reason, detail=said.detail))
+
+    async def _decided(
+        tx: Transaction, event: Event, said: Accepted | Refused, decision: Yes | No
+    ) -> None:
+        verdict = Verdict(
+            submission=said.submission,
+            organisation=_uuid(event, "organisation", event.extensions.get("organisation")),
+            intent=said.intent,
+            decision=decision,
+            correlation=(
+                _uuid(event, "correlationid", event.correlationid) if event.correlationid else None
+            ),
+        )
+        try:
+            submission = await take_verdict(tx, verdict, kafka_doors=kafka_doors)
+        except VerdictOfNothing:
+            raise Poison("unknown-submission", "no such submission was put before you") from None
+        except AnsweredTwice:
+            raise Poison("second-verdict", "the submission had its answer") from None
+        metrics.verdicts_total.labels(submission.state).inc()
+        metrics.answer_seconds.observe((tx.now - submission.received_at).total_seconds())
+
+    async def assigned(tx: Transaction, events: Sequence[Event]) -> None:
+        said = [read(Assigned, event) for event in events if event.type == ASSIGNED]
+        learnt = [OutwardId(**each.model_dump()) for each in said]
+        await learn_outward_ids(tx, learnt)
+
+    handlers = {ACCEPTED: accepted, REFUSED: refused}
+    # Every owner answers on its own facts topic; one group each, so that one that stands still
+    # keeps no answer of another back.
+    verdicts = [
+        Subscription(name=name, topics=(topic,), handlers=handlers)
+        for name, topic in (
+            ("partners.referrals", REFERRALS),
+            ("partners.vouchers", VOUCHERS),
+            ("partners.scheduling", SCHEDULING),
+        )
+    ]
+    persons = Subscription(name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned)
+    return (*verdicts, persons)
+
+
+def read(reader: type[Read], event: Event) -> Read:
+    """The message as `reader` declares it.
+
+    Raises:
+        Poison: a field that we use is missing or wrong; the detail names it, never its value.
+    """
+    try:
+        return reader.model_validate(event.data)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
+        raise Poison("unreadable", f"{event.type}: {fields}") from error
+
+
+def _uuid(event: Event, name: str, value: str | None) -> UUID:
+    try:
+        return UUID(value or "")
+    except ValueError:
+        raise Poison("unreadable", f"{event.type}: {name}") from None
