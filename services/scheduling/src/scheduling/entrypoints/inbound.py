@@ -1,10 +1,13 @@
 """What scheduling reads of others' messages: the fields it uses, and what it does with each."""
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import override
 
 from chassis.database import Transaction
 from chassis.events import Event
@@ -16,66 +19,84 @@ from scheduling.domain.directory import Fact, NeverRegistered, Registered, Renam
 from scheduling.metrics import Metrics
 
 
-class Reader(BaseModel):
+class Reader(BaseModel, ABC):
     """An open reader: fields that scheduling does not use may come and go."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     organisation: UUID
 
+    @abstractmethod
+    def fact(self) -> Fact:
+        """What the message tells, in our own words."""
+
 
 class OrganisationRegistered(Reader):
     slug: str
     name: str
 
+    @override
+    def fact(self) -> Fact:
+        return Registered(slug=self.slug, name=self.name)
+
 
 class OrganisationChanged(Reader):
     name: str
 
+    @override
+    def fact(self) -> Fact:
+        return Renamed(name=self.name)
 
-READER = TypeVar("READER", bound=Reader)
-Handler = Callable[[Transaction, Event], Awaitable[None]]
+
+class OrganisationActive(Reader):
+    """Activated, or reinstated after a suspension: to scheduling it is the same."""
+
+    @override
+    def fact(self) -> Fact:
+        return Stands(standing=Standing.ACTIVE)
+
+
+class OrganisationSuspended(Reader):
+    @override
+    def fact(self) -> Fact:
+        return Stands(standing=Standing.SUSPENDED)
+
+
+READS: Final[Mapping[str, type[Reader]]] = MappingProxyType(
+    {
+        "maillage.organisation.registered.v1": OrganisationRegistered,
+        "maillage.organisation.changed.v1": OrganisationChanged,
+        "maillage.organisation.activated.v1": OrganisationActive,
+        "maillage.organisation.suspended.v1": OrganisationSuspended,
+        "maillage.organisation.reinstated.v1": OrganisationActive,
+    }
+)
+"""Which reader takes which message; the catalogue's "read by" comes from here."""
 
 
 def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
     """Every topic that scheduling reads, and why."""
 
-    def follow(reader: type[READER], told: Callable[[READER], Fact]) -> Handler:
-        async def handle(transaction: Transaction, event: Event) -> None:
-            message = read(reader, event)
-            command = FollowOrganisation(organisation=message.organisation, fact=told(message))
-            try:
-                await follow_organisation(transaction, command)
-            except NeverRegistered as error:
-                raise Poison("never-registered", str(error)) from error
-            metrics.directory_facts_total.labels(event.type).inc()
-
-        return handle
-
-    def stands(standing: Standing) -> Handler:
-        return follow(Reader, lambda _: Stands(standing=standing))
+    async def follow(transaction: Transaction, event: Event) -> None:
+        message = read(READS[event.type], event)
+        command = FollowOrganisation(organisation=message.organisation, fact=message.fact())
+        try:
+            await follow_organisation(transaction, command)
+        except NeverRegistered as error:
+            raise Poison("never-registered", str(error)) from error
+        metrics.directory_facts_total.labels(event.type).inc()
 
     return (
         # Whose places there will be, and whose mediators: names for the pages.
         Subscription(
             name="scheduling.directory",
             topics=(topics.DIRECTORY,),
-            handlers={
-                "maillage.organisation.registered.v1": follow(
-                    OrganisationRegistered, lambda told: Registered(slug=told.slug, name=told.name)
-                ),
-                "maillage.organisation.changed.v1": follow(
-                    OrganisationChanged, lambda told: Renamed(name=told.name)
-                ),
-                "maillage.organisation.activated.v1": stands(Standing.ACTIVE),
-                "maillage.organisation.suspended.v1": stands(Standing.SUSPENDED),
-                "maillage.organisation.reinstated.v1": stands(Standing.ACTIVE),
-            },
+            handlers=dict.fromkeys(READS, follow),
         ),
     )
 
 
-def read(reader: type[READER], event: Event) -> READER:
+def read(reader: type[Reader], event: Event) -> Reader:
     """The message as `reader` declares it.
 
     Raises:

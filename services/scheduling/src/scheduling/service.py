@@ -1,0 +1,65 @@
+"""The composition root: what a scheduling process is made of."""
+
+from datetime import timedelta
+
+from chassis import metrics as chassis_metrics
+from chassis import migrate as chassis_migrate
+from chassis.clock import SystemClock
+from chassis.database import Database
+from chassis.http.app import ServiceInfo, create_app
+from chassis.http.auth import TokenVerifier
+from chassis.messaging.consumers import Consumers
+from chassis.process import Service
+from chassis.relay import Relay
+from contracts import topics
+from scheduling.entrypoints import api, pages
+from scheduling.entrypoints.inbound import subscriptions
+from scheduling.entrypoints.outbound import wire
+from scheduling.metrics import Metrics
+from scheduling.settings import Settings
+
+SOURCE = "/scheduling"
+TITLE = "Lieux et rendez-vous"
+
+
+def build(settings: Settings) -> Service:
+    """Everything, connected; nothing is opened yet."""
+    clock = SystemClock()
+    series = chassis_metrics.Metrics()
+    metrics = Metrics(series.registry)
+    database = Database.connect(settings.database_url, clock=clock, source=SOURCE, outbound=wire)
+    app = create_app(
+        ServiceInfo(
+            name="scheduling",
+            title=TITLE,
+            settings=settings,
+            templates="scheduling",
+            navigation=pages.NAVIGATION,
+        ),
+        routers=[api.router, pages.router],
+        database=database,
+        verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
+        metrics=series,
+    )
+    return Service(
+        name="scheduling",
+        settings=settings,
+        app=app,
+        database=database,
+        topics=(topics.SCHEDULING,),
+        consumers=Consumers(
+            subscriptions(metrics),
+            database=database,
+            kafka=settings.kafka,
+            instance=settings.instance,
+            metrics=series,
+            intent_wait=timedelta(seconds=settings.intent_wait_s),
+        ),
+        relay=Relay(settings.database_url, kafka=settings.kafka, clock=clock, metrics=series),
+    )
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest shape, as its owner."""
+    if settings.migration_database_url is not None:
+        chassis_migrate.upgrade("scheduling", settings.migration_database_url, role="scheduling")
