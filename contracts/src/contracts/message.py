@@ -1,7 +1,7 @@
 """What every message is: a frozen, closed model that knows its type, its topic and its key."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, to_json
@@ -56,7 +56,7 @@ class Message(Part):
             raise ValidationError.from_exception_data(cls.__name__, nulls)
         try:
             text = to_json(data)
-        except ValueError as error:  # half a surrogate pair, or deeper than any message is
+        except ValueError as error:  # half a surrogate pair
             raise ValidationError.from_exception_data(cls.__name__, [_UNREADABLE]) from error
         return cls.model_validate_json(text, strict=True)
 
@@ -65,7 +65,8 @@ class Message(Part):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-_UNREADABLE = InitErrorDetails(
+_MAX_DEPTH: Final = 16  # our messages nest three deep
+_UNREADABLE: Final = InitErrorDetails(
     type=PydanticCustomError("unreadable", "the text is not valid Unicode or nests too deep"),
     loc=(),
     input=None,
@@ -78,11 +79,17 @@ def _nulls(data: Mapping[str, Any]) -> list[InitErrorDetails]:
     todo: list[tuple[tuple[str | int, ...], Any]] = [((), data)]
     while todo:
         place, value = todo.pop()
-        if isinstance(value, Mapping):
-            todo += [((*place, name), each) for name, each in value.items()]
-        elif isinstance(value, list):
-            todo += [((*place, index), each) for index, each in enumerate(value)]
-        elif value is None:
+        if len(place) > _MAX_DEPTH:
+            return [_UNREADABLE]
+        if value is None:
             error = PydanticCustomError("null", "leave the field out instead of sending null")
             found.append(InitErrorDetails(type=error, loc=place, input=None))
+        else:
+            todo += [((*place, step), each) for step, each in _inside(value)]
     return found
+
+
+def _inside(value: Any) -> Iterable[tuple[str | int, Any]]:  # noqa: ANN401 - walks JSON
+    if isinstance(value, Mapping):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
