@@ -48,7 +48,10 @@ def principals(partners: Iterable[str]) -> list[str]:
 
 
 def prepare(
-    client: Mapping[str, str | int], *, partners: list[str], password: Callable[[str], str]
+    client: Mapping[str, str | int | float | bool],
+    *,
+    partners: list[str],
+    password: Callable[[str], str],
 ) -> None:
     """Makes the broker ready for all services and the given partners' Kafka doors.
 

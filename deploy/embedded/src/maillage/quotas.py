@@ -62,13 +62,17 @@ class _AlterClientQuotas(Request[_Struct]):  # type: ignore[misc]  # aiokafka ha
         return request_struct_class(entries, VALIDATE_ONLY)
 
 
-def declare(client: Mapping[str, str | int], *, producer_bytes_per_s: Mapping[str, int]) -> None:
+def declare(
+    client: Mapping[str, str | int | float | bool], *, producer_bytes_per_s: Mapping[str, int]
+) -> None:
     """Limits what each user may send per second. Raises Trouble when the broker refuses."""
     if producer_bytes_per_s:
         asyncio.run(_declare(client, producer_bytes_per_s))
 
 
-async def _declare(client: Mapping[str, str | int], limits: Mapping[str, int]) -> None:
+async def _declare(
+    client: Mapping[str, str | int | float | bool], limits: Mapping[str, int]
+) -> None:
     connection = AIOKafkaClient(
         bootstrap_servers=client["bootstrap.servers"],
         security_protocol=client["security.protocol"],

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,7 +16,14 @@ from contracts.topics import SERVICES
 from maillage import programmes, supervisor
 from maillage.home import OFFSETS, Home, State, make_directory
 from maillage.programmes import MARK, Programme
-from maillage.servers.processes import Identity, is_free, stop, wait_until, write_private
+from maillage.servers.processes import (
+    Identity,
+    detach,
+    is_free,
+    stop,
+    wait_until,
+    write_private,
+)
 from maillage.trouble import Trouble
 
 SUPERVISOR = "supervisor.json"
@@ -65,17 +71,12 @@ def launch(home: Home, servers: list[Programme]) -> None:
     for directory in (home.run, home.logs):
         make_directory(directory)
     programmes.write(home.run, servers)
-    with (home.logs / "supervisor.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "maillage.supervisor", str(home.path)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, MARK: str(home.path)},
-            cwd=home.path,
-            start_new_session=True,
-        )
-    note = json.dumps(asdict(Identity.of(process.pid)))
+    identity = detach(
+        [sys.executable, "-m", "maillage.supervisor", str(home.path)],
+        log=home.logs / "supervisor.log",
+        environment={**os.environ, MARK: str(home.path)},
+    )
+    note = json.dumps(asdict(identity))
     write_private(home.run / SUPERVISOR, note)
 
 

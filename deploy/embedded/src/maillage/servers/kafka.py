@@ -22,7 +22,9 @@ from maillage.servers.postgres import last_line
 from maillage.servers.processes import (
     LOOPBACK,
     Identity,
+    detach,
     is_free,
+    stop,
     wait_until,
     write_private,
 )
@@ -60,7 +62,9 @@ class Kafka:
     def data(self) -> Path:
         return self.directory / "data"
 
-    def client(self, username: str = ADMIN, password: str = "") -> dict[str, str | int]:
+    def client(
+        self, username: str = ADMIN, password: str = ""
+    ) -> dict[str, str | int | float | bool]:
         """Settings of a confluent-kafka client; the administrator's unless told otherwise."""
         return {
             "bootstrap.servers": self.bootstrap,
@@ -119,19 +123,11 @@ class Kafka:
         """Prepares and starts it, and returns once it answers. Raises Trouble."""
         self.prepare()
         log = self.directory / "kafka.log"
-        with log.open("ab") as sink:
-            process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=sink,
-                start_new_session=True,
-            )
-        identity = Identity.of(process.pid)
+        identity = detach(self.command(), log=log, environment=os.environ)
         if not wait_until(
-            self.answers, timeout_s=START_TIMEOUT_S, alive=lambda: process.poll() is None
+            self.answers, timeout_s=START_TIMEOUT_S, alive=lambda: identity.process() is not None
         ):
-            process.kill()
+            stop(identity, timeout_s=5)
             tail = last_line(log.read_text(errors="replace"))
             raise Trouble(f"Kafka n’a pas pu démarrer. {tail}")
         return identity

@@ -14,7 +14,14 @@ from pathlib import Path
 
 import psutil
 
-from maillage.servers.processes import LOOPBACK, Identity, wait_until, write_private
+from maillage.servers.processes import (
+    LOOPBACK,
+    Identity,
+    detach,
+    stop,
+    wait_until,
+    write_private,
+)
 from maillage.trouble import Trouble
 
 SUPERUSER = "postgres"
@@ -132,19 +139,11 @@ class Postgres:
         """Prepares and starts it, and returns once it answers. Raises Trouble."""
         self.prepare()
         log = self.directory / "postgres.log"
-        with log.open("ab") as sink:
-            process = subprocess.Popen(
-                self.command(),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=sink,
-                start_new_session=True,
-            )
-        identity = Identity.of(process.pid)
+        identity = detach(self.command(), log=log, environment=os.environ)
         if not wait_until(
-            self.answers, timeout_s=START_TIMEOUT_S, alive=lambda: process.poll() is None
+            self.answers, timeout_s=START_TIMEOUT_S, alive=lambda: identity.process() is not None
         ):
-            process.kill()
+            stop(identity, timeout_s=5)
             tail = last_line(log.read_text(errors="replace"))
             raise Trouble(f"PostgreSQL n’a pas pu démarrer. {tail}")
         return identity

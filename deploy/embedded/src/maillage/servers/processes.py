@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,27 @@ class Identity:
             if same and process.status() != psutil.STATUS_ZOMBIE:
                 return process
         return None
+
+
+def detach(argv: list[str], *, log: Path, environment: Mapping[str, str]) -> Identity:
+    """Starts a process that outlives this one: own session, no terminal, what it prints in `log`.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    pid = os.posix_spawnp(
+        argv[0],
+        argv,
+        environment,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.fspath(log), flags, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+    return Identity.of(pid)
 
 
 def free_port() -> int:
