@@ -84,7 +84,7 @@ submission = sa.Table(
     # While the outward id of a person is not known yet: which one, until when, and the data.
     sa.Column("awaited", UUID(as_uuid=True)),
     sa.Column("wait_until", _INSTANT),
-    sa.Column("kept_data", JSONB),
+    sa.Column("kept_data", JSONB(none_as_null=True)),
     sa.Column("forwarded_at", _INSTANT),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("reason", sa.Text),
