@@ -38,7 +38,6 @@ DOMAIN_NOUNS = frozenset(
     {
         "referral",
         "referrals",
-        "referrer",
         "voucher",
         "vouchers",
         "booklet",
@@ -61,7 +60,6 @@ DOMAIN_NOUNS = frozenset(
         "beneficiary",
         "caf",
         "agreement",
-        "programme",
         "redemption",
         "parcours",
         "lieu",

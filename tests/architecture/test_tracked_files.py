@@ -37,7 +37,7 @@ def test_no_kept_file_names_a_registry_or_a_machine() -> None:
 def test_no_lock_with_addresses_is_kept() -> None:
     names = {path.rsplit("/", 1)[-1] for path in kept_files()}
 
-    assert not names & {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json"}
+    assert not names & {"uv.lock", "poetry.lock", "Pipfile.lock"}
 
 
 def test_versions_are_locked_by_hash() -> None:

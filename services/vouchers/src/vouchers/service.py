@@ -1,6 +1,7 @@
 """The composition root: what a vouchers process is made of."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
@@ -60,6 +61,7 @@ def build(settings: Settings) -> Service:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest shape, as its owner."""
-    if settings.migration_database_url is not None:
-        chassis_migrate.upgrade("vouchers", settings.migration_database_url, role="vouchers")
+    """Bring the database to the newest shape, as its owner; the service's own role is granted."""
+    role = urlsplit(settings.database_url).username
+    if settings.migration_database_url is not None and role is not None:
+        chassis_migrate.upgrade("vouchers", settings.migration_database_url, role=role)

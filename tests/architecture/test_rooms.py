@@ -1,0 +1,48 @@
+"""Every service has the same rooms, and the chassis keeps to its budget."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import PACKAGES, ROOT, SERVICES
+
+ROOMS = (
+    *("__main__.py", "service.py", "settings.py", "metrics.py", "py.typed"),
+    *("entrypoints/api.py", "entrypoints/pages.py", "entrypoints/inbound.py"),
+    *("application", "storage/tables.py", "domain", "migrations/versions", "templates"),
+)
+SILENT = {"reporting"}  # a fold of what the others say: it publishes nothing
+
+
+def missing_rooms(service: str, root: Path) -> list[str]:
+    """The rooms that a service should have and has not."""
+    home = root / f"services/{service}"
+    package = home / f"src/{service}"
+    wanted = [package / room for room in ROOMS]
+    wanted += [home / name for name in ("README.md", "Dockerfile", "pyproject.toml")]
+    if service not in SILENT:
+        wanted.append(package / "entrypoints/outbound.py")
+    return [str(path.relative_to(root)) for path in wanted if not path.exists()]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_all_its_rooms(service: str) -> None:
+    assert missing_rooms(service, ROOT) == []
+
+
+def test_a_missing_room_is_seen(tmp_path: Path) -> None:
+    assert "services/vouchers/src/vouchers/domain" in missing_rooms("vouchers", tmp_path)
+    assert "services/reporting/src/reporting/entrypoints/outbound.py" not in missing_rooms(
+        "reporting", tmp_path
+    )
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_is_named_after_the_platform(package: str) -> None:
+    project = ROOT / PACKAGES[package].removesuffix(f"/src/{package}") / "pyproject.toml"
+    told = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+
+    assert told["name"] == f"maillage-{package}"
+    assert told["requires-python"] == ">=3.11"
+    assert told["license"] == "MIT"
