@@ -115,11 +115,11 @@ def test_an_agreement_is_never_dated_after_the_sending_as_france_counts_days() -
     ("back", "scope", "expected"),
     [
         (timedelta(days=45), "", None),
-        (timedelta(days=45, microseconds=1), "", "too-long-ago"),
+        (timedelta(days=45, microseconds=1), "", "time-out-of-range"),
         (timedelta(days=900), "history", None),
-        (timedelta(minutes=-1), "", None),
-        (timedelta(minutes=-1, microseconds=-1), "", "in-the-future"),
-        (timedelta(days=-1), "history", "in-the-future"),
+        (timedelta(minutes=-5), "", None),
+        (timedelta(minutes=-5, microseconds=-1), "", "time-out-of-range"),
+        (timedelta(days=-1), "history", "time-out-of-range"),
     ],
 )
 def test_a_command_lies_at_most_45_days_back_and_never_ahead(
@@ -130,7 +130,7 @@ def test_a_command_lies_at_most_45_days_back_and_never_ahead(
     assert code(result) == expected
 
 
-@given(st.timedeltas(timedelta(days=-45), timedelta(minutes=1)))
+@given(st.timedeltas(timedelta(days=-45), timedelta(minutes=5)))
 def test_what_is_kept_never_lies_ahead(distance: timedelta) -> None:
     assert settle(NOW + distance, now=NOW) <= NOW
 

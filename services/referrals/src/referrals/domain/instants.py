@@ -4,11 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from referrals.domain.refusals import InTheFuture, Refusal, TooLongAgo
+from referrals.domain.refusals import Refusal, TimeOutOfRange
 
 LATE_MAX: Final = timedelta(days=45)
-# A partner's clock may run a little before ours; a minute covers any machine that asks NTP.
-CLOCKS_APART_MAX: Final = timedelta(minutes=1)
+# Partners' clocks run ahead of ours by seconds; intake takes five minutes, and so do we.
+CLOCKS_APART_MAX: Final = timedelta(minutes=5)
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 
@@ -17,11 +17,9 @@ def check_reach(at: datetime, *, now: datetime, history: bool) -> Refusal | None
 
     Who enters history (the scope of that name) may go back as far as needed, never ahead.
     """
-    if at > now + CLOCKS_APART_MAX:
-        return InTheFuture()
-    if not history and at < now - LATE_MAX:
-        return TooLongAgo(days_max=LATE_MAX.days)
-    return None
+    ahead = at > now + CLOCKS_APART_MAX
+    too_late = at < now - LATE_MAX and not history
+    return TimeOutOfRange() if ahead or too_late else None
 
 
 def settle(at: datetime, *, now: datetime) -> datetime:

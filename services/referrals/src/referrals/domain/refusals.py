@@ -1,7 +1,7 @@
 """Every "no" that referrals can say, as data; the words for it are made at the edge.
 
 Refusal
-├── of any command     TooLongAgo · InTheFuture
+├── of any command     TimeOutOfRange
 ├── of a sending       OwnOrganisation · OrganisationNotActive · UnknownOrganisation
 │                      UnknownPerson · UnknownCommune · AgreementAhead
 ├── of an answer       UnknownReferral · NotAddressedToYou · NotATarget · AlreadyAnswered
@@ -22,14 +22,10 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class TooLongAgo(Refusal):
-    code: ClassVar[str] = "too-long-ago"
-    days_max: int
+class TimeOutOfRange(Refusal):
+    """Too far back for a credential without the scope `history`, or ahead of now."""
 
-
-@dataclass(frozen=True, slots=True)
-class InTheFuture(Refusal):
-    code: ClassVar[str] = "in-the-future"
+    code: ClassVar[str] = "time-out-of-range"
 
 
 @dataclass(frozen=True, slots=True)

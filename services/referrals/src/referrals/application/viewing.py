@@ -1,0 +1,59 @@
+"""Who sees what of a referral: the sender everything, a target its own side and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from referrals.domain.referrals import State, derive
+from referrals.storage import persons, reading
+from referrals.storage.reading import Addressed, Line, StepTaken
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A referral as one organisation may see it.
+
+    `state` is the referral's for the sender; for a target it is its own, for nobody is told that
+    another took the case (domain.md §2.3). `outward` is the person's id at this organisation.
+    """
+
+    line: Line
+    by_sender: bool
+    state: State
+    targets: tuple[Addressed, ...]
+    steps: Sequence[StepTaken]
+    outward: UUID | None
+
+    @property
+    def partner_reference(self) -> str | None:
+        """The sender's own word for the case is for the sender alone."""
+        return self.line.partner_reference if self.by_sender else None
+
+
+async def view_referral(
+    connection: AsyncConnection, *, organisation: UUID, referral: UUID
+) -> View | None:
+    """What the organisation sees; None when the referral is neither from it nor to it."""
+    line = await reading.one(connection, referral)
+    if line is None:
+        return None
+    by_sender = line.sender == organisation
+    targets = tuple(
+        target for target in line.targets if by_sender or target.organisation == organisation
+    )
+    if not targets:
+        return None
+    seen = {target.organisation for target in targets}
+    steps = await reading.steps(connection, referral)
+    return View(
+        line=line,
+        by_sender=by_sender,
+        state=derive(target.state for target in targets),
+        targets=targets,
+        steps=[step for step in steps if step.organisation in seen],
+        outward=await persons.outward_of(
+            connection, organisation=organisation, person_id=line.person
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Alembic scripts: inside the package, so that the image migrates its own database."""

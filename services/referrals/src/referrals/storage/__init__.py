@@ -1,0 +1,1 @@
+"""The only place with SQL: tables, one module per aggregate, and the read models' queries."""
