@@ -47,7 +47,6 @@ def configure(
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            keep_exc_info=True,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _tell_failure,

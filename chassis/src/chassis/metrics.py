@@ -53,7 +53,7 @@ class Metrics:
 
     def _consumers(self) -> None:
         by_subscription = ("subscription",)
-        # What became of each record (taken, and of these: refused, waiting, held, poison): RED's rate.
+        # What became of each record (taken; of these refused, waiting, held, poison): RED's rate.
         self.records_total = Counter(
             "records_total",
             "Records taken from topics, by what became of them",

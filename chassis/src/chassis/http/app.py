@@ -1,5 +1,6 @@
 """The HTTP application of a service: its routes and what all services answer alike."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -85,9 +86,10 @@ def create_app(
     app.state.info = info
     app.state.database = database
     app.state.verifier = verifier
+    app.state.stopping = asyncio.Event()  # streams end when it is set
     app.state.consumers = None  # the process hands them over; people decide through them
     app.state.metrics = metrics
-    app.state.ready_checks = [_database_check(database), *ready_checks]
+    app.state.ready_checks = [database_check(database), *ready_checks]
     app.state.worker_checks = []
     app.state.templates = pages.environment(*filter(None, (info.templates, "chassis")))
     app.state.error_page = error_page
@@ -102,6 +104,14 @@ def create_app(
     for router in (*routers, dead_letters.router, _service_routes):
         app.include_router(router)
     return app
+
+
+def probes(app: FastAPI) -> FastAPI:
+    """Of the application only what supervisors ask: for a process that serves nobody else."""
+    small = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    small.state = app.state
+    small.include_router(_service_routes)
+    return small
 
 
 _service_routes = APIRouter(dependencies=[Depends(public())], include_in_schema=False)
@@ -136,16 +146,9 @@ async def static(name: str) -> Response:
     return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-async def not_ready(app: FastAPI) -> list[str]:
-    """All the reasons why the service is not ready."""
-    reasons: list[str] = []
-    for check in (*app.state.ready_checks, *app.state.worker_checks):
-        found = check()
-        reasons += await found if inspect.isawaitable(found) else found
-    return reasons
+def database_check(database: Database) -> Callable[[], Awaitable[list[str]]]:
+    """A check that the database answers and has its tables."""
 
-
-def _database_check(database: Database) -> ReadyCheck:
     async def check() -> list[str]:
         try:
             async with database.reading() as connection:
@@ -155,6 +158,15 @@ def _database_check(database: Database) -> ReadyCheck:
         return [] if migrated else ["database: not migrated yet"]
 
     return check
+
+
+async def not_ready(app: FastAPI) -> list[str]:
+    """All the reasons why the service is not ready."""
+    reasons: list[str] = []
+    for check in (*app.state.ready_checks, *app.state.worker_checks):
+        found = check()
+        reasons += await found if inspect.isawaitable(found) else found
+    return reasons
 
 
 def _origin(address: str) -> str:
