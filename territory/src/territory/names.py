@@ -1,0 +1,96 @@
+"""Look-ups by name, as people write names: « st vaury », « GUERET », « Bénévent l'abbaye »."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from territory.places import Commune
+from territory.register import communes
+
+_ABBREVIATED: Final = {"st": "saint", "ste": "sainte"}
+_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae"})
+_NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
+# One letter changed, or two swapped, among n leaves a ratio of 1 - 1/n: 75 lets every name of four
+# letters or more be found again. Some far names then get an answer (« Marseille »: Vareilles);
+# it is a question, and costs nobody anything.
+_SCORE_MIN: Final = 75.0
+_TELLING_LETTERS_MIN: Final = 4  # « la » or « sur » say nothing of which commune is meant
+_NAME_CHARACTERS_MAX: Final = 100  # the longest of the three départements has 30
+
+
+def find(name: str, department: str | None = None) -> tuple[Commune, ...]:
+    """The communes of exactly that name; several are namesakes, none means not recognised.
+
+    Case, accents, hyphens and apostrophes do not matter, « St » is « Saint » and « Ste » is
+    « Sainte ».
+    """
+    return tuple(
+        each
+        for each in _by_folded_name().get(_fold(name), ())
+        if department is None or each.department == department
+    )
+
+
+def suggest(name: str, department: str | None = None, *, limit: int = 3) -> tuple[Commune, ...]:
+    """The communes that may have been meant, the likeliest first.
+
+    Namesakes when the name is exact; else those whose name holds every word written (« Brive »,
+    « Souterraine »), the most peopled first; then those that are spelt nearly so.
+    """
+    exact = find(name, department)
+    if exact:
+        return exact[:limit]
+    folded = _folded_names(department)
+    near = process.extract(
+        _fold(name), folded, scorer=fuzz.ratio, score_cutoff=_SCORE_MIN, limit=limit
+    )
+    meant = [*_holding(_fold(name), folded), *(each for _name, _score, each in near)]
+    return tuple(dict.fromkeys(meant))[:limit]
+
+
+def unrecognised(name: str, department: str | None = None) -> str:
+    """The French sentence for a name that does not say which commune is meant."""
+    sentence = f"Nous n'avons pas reconnu la commune « {name.strip()} »."
+    meant = [f"{each.name} ({each.code})" for each in suggest(name, department)]
+    if not meant:
+        return f"{sentence} Écrivez son nom en entier ou son code Insee."
+    *others, last = meant
+    choice = f"{', '.join(others)} ou {last}" if others else last
+    return f"{sentence} Vouliez-vous dire {choice} ?"
+
+
+def _holding(written: str, folded: Mapping[Commune, str]) -> list[Commune]:
+    words = set(written.split())
+    if not any(len(word) >= _TELLING_LETTERS_MIN for word in words):
+        return []
+    holding = [each for each, name in folded.items() if words <= set(name.split())]
+    return sorted(holding, key=lambda each: -each.population)
+
+
+@cache
+def _folded_names(department: str | None) -> dict[Commune, str]:
+    return {each: _fold(each.name) for each in communes(department)}
+
+
+@cache
+def _by_folded_name() -> dict[str, tuple[Commune, ...]]:
+    namesakes: defaultdict[str, tuple[Commune, ...]] = defaultdict(tuple)
+    for each, folded in _folded_names(None).items():
+        namesakes[folded] += (each,)
+    return dict(namesakes)
+
+
+def _fold(name: str) -> str:
+    lower = name[:_NAME_CHARACTERS_MAX].lower().translate(_LIGATURES)
+    without_accents = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", lower)
+        if not unicodedata.combining(letter)
+    )
+    words = _NOT_A_LETTER.sub(" ", without_accents).split()
+    return " ".join(_ABBREVIATED.get(word, word) for word in words)
