@@ -1,6 +1,6 @@
 """The reference geography: communes and EPCI of Creuse (23), Corrèze (19) and Allier (03)."""
 
-from territory.names import find, suggest, unrecognised
+from territory.names import find, suggest
 from territory.places import Commune, Epci
 from territory.register import by_postcode, commune, communes, epci, epcis
 
@@ -14,5 +14,4 @@ __all__ = [
     "epcis",
     "find",
     "suggest",
-    "unrecognised",
 ]

@@ -53,17 +53,6 @@ def suggest(name: str, department: str | None = None, *, limit: int = 3) -> tupl
     return tuple(dict.fromkeys(meant))[:limit]
 
 
-def unrecognised(name: str, department: str | None = None) -> str:
-    """The French sentence for a name that does not say which commune is meant."""
-    sentence = f"Nous n'avons pas reconnu la commune « {name.strip()} »."
-    meant = [f"{each.name} ({each.code})" for each in suggest(name, department)]
-    if not meant:
-        return f"{sentence} Écrivez son nom en entier ou son code Insee."
-    *others, last = meant
-    choice = f"{', '.join(others)} ou {last}" if others else last
-    return f"{sentence} Vouliez-vous dire {choice} ?"
-
-
 def _holding(written: str, folded: Mapping[Commune, str]) -> list[Commune]:
     words = set(written.split())
     if not any(len(word) >= _TELLING_LETTERS_MIN for word in words):
