@@ -1,10 +1,12 @@
-"""A reporting database of its own for each test, built by the migrations."""
+"""A reporting database, built by the migrations and emptied before each test."""
 
-from collections.abc import AsyncIterator, Callable
+import secrets
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from chassis import metrics as chassis_metrics
 from chassis import migrate
@@ -13,16 +15,29 @@ from chassis.messaging.inbox import Inbox
 from chassis.testing import FixedClock
 from reporting.entrypoints.inbound import subscriptions
 from reporting.metrics import Metrics
+from reporting.service import build
+from reporting.settings import Settings
+from tests.reporting.asking import forget
+from tests.reporting.site import ISSUER, Issuer, Site, running
 from tests.reporting.telling import NOW
-from tests.servers.handles import DatabaseAccess
+from tests.servers.handles import DatabaseAccess, create_database, drop_database
+from tests.servers.shared import run
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[DatabaseAccess]:
+    """One database for the run of the tests, built by the migrations."""
+    access = run(create_database(postgres, f"reporting_{secrets.token_hex(4)}"))
+    migrate.upgrade("reporting", access.owner_url, role=access.service_role)
+    yield access
+    run(drop_database(postgres, access))
 
 
 @pytest.fixture
-def access(new_database: Callable[..., DatabaseAccess]) -> DatabaseAccess:
-    """A migrated database."""
-    access = new_database("reporting")
-    migrate.upgrade("reporting", access.owner_url, role=access.service_role)
-    return access
+async def access(migrated: DatabaseAccess) -> DatabaseAccess:
+    """The database, empty. No role of the service could empty it: its log is append-only."""
+    await forget(migrated)
+    return migrated
 
 
 @pytest.fixture
@@ -59,3 +74,25 @@ def inbox(own_database: Database, registry: CollectorRegistry, written: list[int
         metrics=chassis_metrics.Metrics(),
         intent_wait=timedelta(seconds=60),
     )
+
+
+@pytest.fixture
+def settings(access: DatabaseAccess) -> Settings:
+    return Settings(
+        database_url=access.url,
+        kafka_bootstrap="127.0.0.1:9",
+        kafka_username="reporting",
+        kafka_password=SecretStr("kR7-wB5z"),
+        port=0,
+        public_url="http://reporting.test",
+        issuer=ISSUER,
+        live_streams_max=4,
+        live_streams_per_reader_max=3,
+    )
+
+
+@pytest.fixture
+async def site(settings: Settings) -> AsyncIterator[Site]:
+    """The whole service but its broker, as `service.build` makes it, on a real socket."""
+    async with running(build(settings), Issuer()) as site:
+        yield site

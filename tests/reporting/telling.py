@@ -80,6 +80,14 @@ class Referral:
         message = facts.ReferralCompleted(referral=self.id, organisation=by, outcome=outcome)
         return self._fact(message, at)
 
+    def person_registered(self, at: datetime) -> Event:
+        """The person's own fact, told within the journey as an owner might come to do."""
+        message = facts.PersonRegistered(person=self.person, registered_by=self.sender)
+        event = told(
+            message, self.person, at, source="/referrals", sequence=1, journey=self.journey
+        )
+        return replace(event, datasubject=str(self.person))
+
     def verdict(self, at: datetime) -> Event:
         submission = named(f"submission-{self.name}")
         message = IntentAccepted(

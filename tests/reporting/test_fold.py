@@ -22,17 +22,12 @@ from reporting.entrypoints.inbound import arrival_of, facts_of
 from reporting.entrypoints.rebuild import rebuild
 from reporting.metrics import Metrics
 from reporting.storage import event_log, fold
-from tests.reporting.asking import dump
+from tests.reporting.asking import dump, forget
 from tests.reporting.telling import CAF, MAIRIE, TELA, a_department, records
 from tests.servers.handles import DatabaseAccess, plain
 
 EVENTS = a_department()
 ALL = Scope(period=Period(), organisation=None)
-FORGET = """
-    SET session_replication_role = replica;
-    TRUNCATE event_log, figure_day, referral_sent, referral_answered, organisation_name,
-        organisation_standing, inbox, stream_mark
-"""
 
 
 @st.composite
@@ -50,13 +45,6 @@ def arrivals(draw: st.DrawFn) -> list[list[Event]]:
         if draw(st.booleans()):
             batches.append([])
     return [batch for batch in batches if batch]
-
-
-async def forget(access: DatabaseAccess) -> None:
-    """Empty the database as no role of the service could."""
-    connection = await asyncpg.connect(plain(access.admin_url))
-    await connection.execute(FORGET)
-    await connection.close()
 
 
 @settings(

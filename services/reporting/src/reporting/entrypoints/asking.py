@@ -1,0 +1,129 @@
+"""Who asks, for what: the dependencies that the API and the pages share."""
+
+from datetime import date
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+
+from chassis.database import Database
+from chassis.http import cursors
+from chassis.http.auth import Caller, require
+from chassis.http.problems import Problem
+from reporting.application.figures import UnknownFigure
+from reporting.application.journeys import Journey, UnknownJourney, read_journey
+from reporting.domain.days import Period
+from reporting.domain.figures import Scope
+from reporting.domain.journeys import Viewer
+
+SEES_EVERYTHING: Final = frozenset({"department", "coordinator", "auditor", "administrator"})
+"""Roles that see every journey and the whole department's figures; others see their own."""
+
+FIRST_DAY: Final = date(2000, 1, 1)
+LAST_DAY: Final = date(2199, 12, 31)
+"""Days beyond which a period is a slip of the finger; instants near year 1 or 9999 overflow."""
+
+Signed = Annotated[Caller, Depends(require())]
+
+
+def database_of(request: Request) -> Database:
+    """The service's database."""
+    database: Database = request.app.state.database
+    return database
+
+
+Data = Annotated[Database, Depends(database_of)]
+
+
+def viewer_of(caller: Signed) -> Viewer:
+    """How far the caller sees."""
+    return Viewer(
+        organisation=caller.organisation, sees_everything=bool(SEES_EVERYTHING & caller.roles)
+    )
+
+
+Watching = Annotated[Viewer, Depends(viewer_of)]
+
+
+async def asked_journey(correlation_id: str, database: Data, viewer: Watching) -> Journey:
+    """The journey of the path, if the caller may see it.
+
+    Raises:
+        Problem: 404 `unknown-journey`, the same for one that is not and one that is not theirs.
+    """
+    try:
+        known = UUID(correlation_id)
+        async with database.reading() as connection:
+            return await read_journey(connection, known, viewer=viewer)
+    except (ValueError, UnknownJourney):
+        raise unknown_journey() from None
+
+
+Asked = Annotated[Journey, Depends(asked_journey)]
+
+
+def unknown_journey() -> Problem:
+    """One answer, so that nobody can probe for journeys."""
+    return Problem(
+        404,
+        "unknown-journey",
+        "There is no such journey",
+        "No journey with this id is known to you",
+        page="Nous ne trouvons pas de parcours sous cette référence. Il est peut-être en train "
+        "d'arriver, ou votre organisation n'y prend pas part.",
+    )
+
+
+def scope_of(
+    viewer: Watching,
+    first: Annotated[date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY)] = None,
+    last: Annotated[date | None, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY)] = None,
+) -> Scope:
+    """Which days, and of whom: of all for the department, else of the caller's organisation.
+
+    Raises:
+        Problem: 403 for someone who acts for nobody, 422 `period-reversed`.
+    """
+    if not viewer.sees_everything and viewer.organisation is None:
+        raise Problem(403, "forbidden", "The caller acts for no organisation")
+    if first and last and last < first:
+        raise Problem(
+            422,
+            "period-reversed",
+            "The period ends before it begins",
+            page="La période se termine avant de commencer. Échangez les deux dates.",
+        )
+    organisation = None if viewer.sees_everything else viewer.organisation
+    return Scope(period=Period(first=first, last=last), organisation=organisation)
+
+
+Scoped = Annotated[Scope, Depends(scope_of)]
+
+
+def place_of(cursor: str | None) -> int | None:
+    """The number of the log that a cursor holds.
+
+    Raises:
+        Problem: 400 `bad-cursor`.
+    """
+    if cursor is None:
+        return None
+    place = cursors.decode(cursor).get("log")
+    if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 2**63:
+        raise Problem(400, "bad-cursor", "The cursor is not one of ours")
+    return place
+
+
+def cursor_at(place: int) -> str:
+    """The cursor that `place_of` reads."""
+    return cursors.encode({"log": place})
+
+
+def unknown_figure(_error: UnknownFigure) -> Problem:
+    """The answer for a code that no figure has."""
+    return Problem(
+        404,
+        "unknown-figure",
+        "No figure has this code",
+        page="Nous ne connaissons pas ce chiffre. Repartez du tableau de bord.",
+    )

@@ -1,0 +1,191 @@
+"""What pages say: a sentence per fact, French labels for codes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final, Literal
+from uuid import UUID
+
+from contracts.codes import Code, Outcome, RefusalReason
+from pages import Step, french
+from reporting.domain import facts as f
+from reporting.domain import figures
+from reporting.domain.journeys import Entry
+from reporting.entrypoints.names import by, listed, to
+
+UNNAMED: Final = "une organisation"
+
+SAME_MOMENT: Final = timedelta(minutes=1)
+"""Two times that differ by less are one for a reader: pages show hours and minutes."""
+
+_SERVICES: Final = MappingProxyType(
+    {
+        "partners": "Partenaires",
+        "referrals": "Orientations",
+        "scheduling": "Rendez-vous",
+        "vouchers": "Chèques",
+    }
+)
+
+Tone = Literal["neutral", "done", "watch", "late"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A fact told: who did what, the word and tone of its chip, what more there is to say."""
+
+    title: str
+    word: str
+    tone: Tone = "neutral"
+    detail: str = ""
+
+
+class Names:
+    """The names of organisations, with a word for those the directory has not named yet."""
+
+    def __init__(self, known: Mapping[UUID, str]) -> None:
+        self._known = known
+
+    def of(self, organisation: object) -> str:
+        try:
+            return self._known.get(UUID(str(organisation)), UNNAMED)
+        except ValueError:
+            return UNNAMED
+
+
+def tell(entry: Entry, names: Names) -> Sentence:
+    """The fact as a sentence; a fact unknown to these pages names its service."""
+    teller = _TELLERS.get(entry.type)
+    return teller(entry, names) if teller else _unknown(entry)
+
+
+def step(entry: Entry, names: Names) -> Step:
+    """A line of the timeline, with both times in words when they differ."""
+    said = tell(entry, names)
+    details = [said.detail] if said.detail else []
+    if abs(entry.recorded_at - entry.happened_at) >= SAME_MOMENT:
+        details.append(f"Appris le {french.day_and_hour(entry.recorded_at)}.")
+    return Step(
+        key=entry.event_id,
+        title=said.title,
+        state_word=said.word,
+        tone=said.tone,
+        at=entry.happened_at,
+        detail=" ".join(details) or None,
+    )
+
+
+def label(figure: str, code: str) -> str:
+    """The French label of a code that splits a figure; a code newer than we are, as it is."""
+    codes = _CODES.get(figure)
+    return _label(codes, code) if codes else code
+
+
+def lower(words: str) -> str:
+    """The words inside a sentence: « Session complète » becomes « session complète »."""
+    return words[:1].lower() + words[1:]
+
+
+def duration(value: timedelta) -> str:
+    """« 2 jours et 3 heures », « 40 minutes »: two units at most."""
+    minutes = round(value.total_seconds() / 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    counted = ((days, "jour"), (hours, "heure"), (minutes, "minute"))
+    said = [french.count(number, word) for number, word in counted if number]
+    return " et ".join(said[:2]) or "moins d'une minute"
+
+
+_CODES: Final[Mapping[str, type[Code]]] = MappingProxyType(
+    {figures.REFUSED.code: RefusalReason, figures.COMPLETED.code: Outcome}
+)
+
+
+def _label(codes: type[Code], code: object) -> str:
+    return next((each.label for each in codes if each == code), str(code or "non précisé"))
+
+
+def _sent(entry: Entry, names: Names) -> Sentence:
+    targets = [to(names.of(target)) for target in entry.data.get("targets", ())]
+    return Sentence(
+        title=f"Orientation envoyée {by(names.of(entry.data.get('sender')))}",
+        word="Envoyée",
+        detail=f"Adressée {listed(targets)}." if targets else "",
+    )
+
+
+def _accepted(entry: Entry, names: Names) -> Sentence:
+    return Sentence(
+        title=f"Acceptée {by(names.of(entry.data.get('organisation')))}",
+        word="Acceptée",
+        tone="done",
+    )
+
+
+def _refused(entry: Entry, names: Names) -> Sentence:
+    return Sentence(
+        title=f"Refusée {by(names.of(entry.data.get('organisation')))}",
+        word="Refusée",
+        tone="late",
+        detail=f"Motif : {lower(_label(RefusalReason, entry.data.get('reason')))}.",
+    )
+
+
+def _completed(entry: Entry, names: Names) -> Sentence:
+    return Sentence(
+        title=f"Terminée : {lower(_label(Outcome, entry.data.get('outcome')))}",
+        word="Terminée",
+        tone="done",
+        detail=f"Suite donnée {by(names.of(entry.data.get('organisation')))}.",
+    )
+
+
+def _agreed(entry: Entry, names: Names) -> Sentence:
+    return Sentence(
+        title=f"Accord de la personne recueilli {by(names.of(entry.data.get('organisation')))}",
+        word="Accord",
+    )
+
+
+def _organisation(what: str, word: str, tone: Tone = "neutral") -> "Teller":
+    def tell_it(entry: Entry, names: Names) -> Sentence:
+        return Sentence(
+            title=f"{what} : {names.of(entry.data.get('organisation'))}", word=word, tone=tone
+        )
+
+    return tell_it
+
+
+def _person(_entry: Entry, _names: Names) -> Sentence:
+    return Sentence(title="Une personne est connue de la plateforme", word="Inscription")
+
+
+def _unknown(entry: Entry) -> Sentence:
+    service = _SERVICES.get(entry.service, entry.service)
+    return Sentence(title=f"Fait enregistré par le service {service}", word="Fait")
+
+
+Teller = Callable[[Entry, Names], Sentence]
+_TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
+    {
+        f.ReferralSent.type: _sent,
+        f.ReferralAccepted.type: _accepted,
+        f.ReferralRefused.type: _refused,
+        f.ReferralCompleted.type: _completed,
+        "maillage.agreement.recorded.v1": _agreed,
+        "maillage.organisation.registered.v1": _organisation("Organisation inscrite", "Inscrite"),
+        "maillage.organisation.changed.v1": _organisation("Organisation modifiée", "Modifiée"),
+        "maillage.organisation.activated.v1": _organisation(
+            "Organisation activée", "Active", "done"
+        ),
+        "maillage.organisation.suspended.v1": _organisation(
+            "Organisation suspendue", "Suspendue", "late"
+        ),
+        "maillage.organisation.reinstated.v1": _organisation(
+            "Organisation rétablie", "Active", "done"
+        ),
+        "maillage.person.registered.v1": _person,
+        "maillage.submission.refused.v1": _organisation("Envoi illisible", "Refusé", "late"),
+    }
+)

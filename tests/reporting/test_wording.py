@@ -1,0 +1,87 @@
+"""French sentences for facts, names and durations."""
+
+from datetime import timedelta
+
+import pytest
+
+from reporting.domain.figures import COMPLETED, REFUSED, SENT
+from reporting.domain.journeys import Entry
+from reporting.entrypoints import names, wording
+from tests.reporting.telling import START
+
+
+@pytest.mark.parametrize(
+    ("name", "by", "to"),
+    [
+        ("CAF de la Creuse", "par la CAF de la Creuse", "à la CAF de la Creuse"),
+        ("Mission locale", "par la Mission locale", "à la Mission locale"),
+        (
+            "Département de la Creuse",
+            "par le Département de la Creuse",
+            "au Département de la Creuse",
+        ),
+        ("CCAS de Guéret", "par le CCAS de Guéret", "au CCAS de Guéret"),
+        ("Tiers-lieu Tela", "par le Tiers-lieu Tela", "au Tiers-lieu Tela"),
+        ("Association Voisins", "par l'Association Voisins", "à l'Association Voisins"),
+        ("Tela", "par Tela", "à Tela"),
+        ("La Quincaillerie", "par La Quincaillerie", "à La Quincaillerie"),
+        ("« 23 »", "par « 23 »", "à « 23 »"),
+        ("une organisation", "par une organisation", "à une organisation"),
+    ],
+)
+def test_a_name_takes_its_article(name: str, by: str, to: str) -> None:
+    assert (names.by(name), names.to(name)) == (by, to)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (["à A"], "à A"),
+        (["à A", "à B"], "à A et à B"),
+        (["à A", "à B", "au C"], "à A, à B et au C"),
+    ],
+)
+def test_several_names_are_joined(parts: list[str], said: str) -> None:
+    assert names.listed(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (timedelta(seconds=20), "moins d'une minute"),
+        (timedelta(minutes=40), "40 minutes"),
+        (timedelta(hours=1), "1 heure"),
+        (timedelta(hours=37, minutes=5), "1 jour et 13 heures"),
+        (timedelta(days=3), "3 jours"),
+    ],
+)
+def test_a_duration_is_said_in_two_units_at_most(value: timedelta, said: str) -> None:
+    assert wording.duration(value).replace("\xa0", " ") == said
+
+
+def test_codes_have_labels_and_an_unknown_one_stays_as_it_is() -> None:
+    assert wording.label(REFUSED.code, "session_full") == "Session complète"
+    assert wording.label(COMPLETED.code, "wants_no_training") == "Ne souhaite pas se former"
+    assert wording.label(REFUSED.code, "newer_than_we") == "newer_than_we"
+    assert wording.label(SENT.code, "x") == "x"
+
+
+@pytest.mark.parametrize("data", [{}, {"organisation": "no-uuid"}, {"targets": []}])
+@pytest.mark.parametrize("event_type", [*wording._TELLERS, "maillage.booking.confirmed.v1"])  # noqa: SLF001 - every teller there is
+def test_every_fact_can_be_told_whatever_it_lacks(event_type: str, data: dict[str, object]) -> None:
+    entry = Entry(
+        log_seq=1,
+        event_id="1",
+        type=event_type,
+        service="scheduling",
+        happened_at=START,
+        recorded_at=START,
+        subject=None,
+        correlation_id=None,
+        data=data,
+    )
+
+    said = wording.tell(entry, wording.Names({}))
+
+    assert said.title
+    assert said.word
