@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -18,7 +19,7 @@ from tests.servers.handles import DatabaseAccess, plain
 WIDE = replace(AGREEMENT, scope="consortium")
 
 
-async def look_up(world: World, slug: str, person: object) -> object:
+async def look_up(world: World, slug: str, person: UUID) -> object:
     async with world.store.transaction() as tx:
         command = LookUpName(organisation=world[slug], who=f"someone@{slug}", person=person)
         return await look_up_name(tx, command)

@@ -44,8 +44,6 @@ class Kind:
     oldest_first: bool
     title: str
     hint: str
-    empty_title: str
-    empty_sentence: str
 
 
 KINDS = {
@@ -54,24 +52,18 @@ KINDS = {
         oldest_first=True,
         title="À répondre",
         hint="La plus ancienne d'abord.",
-        empty_title="Rien à répondre",
-        empty_sentence="Les orientations que l'on vous enverra s'afficheront ici, sans délai.",
     ),
     "ongoing": Kind(
         states=(State.ACCEPTED,),
         oldest_first=True,
         title="À clôturer",
         hint="Vous avez pris ces personnes en charge. Quand l'aide est finie, dites-en la suite.",
-        empty_title="Rien à clôturer",
-        empty_sentence="Les personnes que vous prenez en charge s'afficheront ici.",
     ),
     "closed": Kind(
         states=(State.COMPLETED, State.REFUSED),
         oldest_first=False,
         title="Terminées",
         hint="La plus récente d'abord.",
-        empty_title="Rien de terminé",
-        empty_sentence="Les orientations clôturées ou refusées resteront lisibles ici.",
     ),
 }
 
@@ -80,8 +72,6 @@ KINDS = {
 class Section:
     title: str
     hint: str
-    empty_title: str
-    empty_sentence: str
     rows: list[Row]
     first_href: str | None
     next_href: str | None
@@ -115,8 +105,6 @@ async def received(
         Section(
             title=each.title,
             hint=each.hint,
-            empty_title=each.empty_title,
-            empty_sentence=each.empty_sentence,
             rows=[
                 received_row(line, organisation=member.organisation, now=now)
                 for line in found[name][:LIST_MAX]
