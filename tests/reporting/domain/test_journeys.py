@@ -12,10 +12,12 @@ from tests.reporting.telling import CAF, MAIRIE, START, TELA
 MINUTE = timedelta(minutes=1)
 
 
-def entry(log_seq: int, *, happened: int = 0, recorded: int = 0, **data: Any) -> Entry:
+def entry(
+    log_seq: int, *, event_id: str = "", happened: int = 0, recorded: int = 0, **data: Any
+) -> Entry:
     return Entry(
         log_seq=log_seq,
-        event_id=str(log_seq),
+        event_id=event_id or str(log_seq),
         type="maillage.thing.done.v1",
         service="referrals",
         happened_at=START + happened * MINUTE,
@@ -26,12 +28,12 @@ def entry(log_seq: int, *, happened: int = 0, recorded: int = 0, **data: Any) ->
     )
 
 
-def test_steps_stand_by_when_they_happened_then_were_recorded_then_reached_the_log() -> None:
+def test_steps_stand_by_when_they_happened_then_were_recorded_then_written() -> None:
     ordered = [
         entry(4, happened=0, recorded=9),
         entry(3, happened=1, recorded=1),
-        entry(1, happened=1, recorded=2),
-        entry(2, happened=1, recorded=2),
+        entry(2, event_id="0197-a", happened=1, recorded=2),
+        entry(1, event_id="0197-b", happened=1, recorded=2),
     ]
 
     for shuffled in permutations(ordered):

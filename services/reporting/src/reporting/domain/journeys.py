@@ -35,8 +35,12 @@ class Viewer:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """By when it happened, then by when it was recorded, then as it reached the log."""
-    return sorted(entries, key=lambda each: (each.happened_at, each.recorded_at, each.log_seq))
+    """By when it happened, then by when it was recorded, then as its writer wrote it.
+
+    Facts of one transaction share both times and travel under different keys, so the log may hold
+    them in any order; their ids are UUIDv7 of one process, which grow as it writes.
+    """
+    return sorted(entries, key=lambda each: (each.happened_at, each.recorded_at, each.event_id))
 
 
 def participants(entries: Iterable[Entry]) -> frozenset[UUID]:
