@@ -321,7 +321,7 @@ class Inbox:
         marks, _ = await queue.standing(tx.connection, self._name, [key])
         batch = _Batch(marks, {}, singly=True)
         rows = await queue.rows(tx.connection, self._name, key)
-        if head is not None and rows and rows[0]["id"] != head:
+        if head is not None and (not rows or rows[0]["id"] != head):
             raise queue.NotStanding
         applied = 0
         for row in rows:
