@@ -20,7 +20,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, Field, SecretStr
 from typing_extensions import override
 
-from chassis import tables
+from chassis import logs, tables
 from chassis.database import Database
 from chassis.http.app import ServiceInfo, create_app
 from chassis.http.auth import Caller, TokenVerifier, public, require
@@ -43,6 +43,12 @@ class Script:
 
     def execute(self, sqltext: str) -> None:
         self.statements.append(sqltext)
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """As in a service; structlog's own default draws a picture of every exception."""
+    logs.configure(service="test", instance="test-0")
 
 
 @pytest.fixture

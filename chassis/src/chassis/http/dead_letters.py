@@ -6,7 +6,7 @@ No value of a record is shown, only where it lies and what it is; a key is short
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import RowMapping, text
 from starlette.responses import Response
@@ -40,6 +40,7 @@ _DECIDED = text("""
     ORDER BY decided_at DESC, id DESC LIMIT 20
 """)
 
+RowId = Annotated[int, Path(ge=1, lt=2**63)]
 Operator = Annotated[Caller, Depends(require("department", "administrator"))]
 
 router = APIRouter(include_in_schema=False)
@@ -72,12 +73,12 @@ async def waiting(request: Request, caller: Operator, after: str | None = None) 
 
 
 @router.get("/dead-letters/{row_id}")
-async def dead_letter(request: Request, row_id: int, caller: Operator) -> HTMLResponse:
+async def dead_letter(request: Request, row_id: RowId, caller: Operator) -> HTMLResponse:
     return await _one(request, row_id, caller, TypedForm())
 
 
 @router.post("/dead-letters/{row_id}/replay")
-async def replay(request: Request, row_id: int, caller: Operator) -> Response:
+async def replay(request: Request, row_id: RowId, caller: Operator) -> Response:
     try:
         async with request.app.state.database.transaction() as tx:
             await _consumers(request).replay(tx, row_id, by=caller.subject)
@@ -88,7 +89,7 @@ async def replay(request: Request, row_id: int, caller: Operator) -> Response:
 
 @router.post("/dead-letters/{row_id}/discard")
 async def discard(
-    request: Request, row_id: int, caller: Operator, reason: Annotated[str, Form()] = ""
+    request: Request, row_id: RowId, caller: Operator, reason: Annotated[str, Form()] = ""
 ) -> Response:
     said = reason.strip()
     if not REASON_MIN <= len(said) <= REASON_MAX or "\0" in said:
@@ -117,8 +118,6 @@ async def _page(
 
 
 async def _one(request: Request, row_id: int, caller: Caller, form: TypedForm) -> HTMLResponse:
-    if not 0 < row_id < 2**63:
-        raise _unknown()
     async with request.app.state.database.reading() as connection:
         row = await queue.find(connection, row_id)
     if row is None:

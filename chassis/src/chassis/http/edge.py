@@ -4,7 +4,6 @@ import re
 import time
 from collections.abc import Collection, MutableMapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
@@ -97,7 +96,9 @@ class Edge:
 
     def _too_large(self) -> Problem:
         limit = f"At most {self._body_max_bytes} bytes are accepted"
-        return Problem(413, "body-too-large", "The body is too large", limit)
+        # Else the server would go on reading, and dropping, whatever the client still sends.
+        hang_up = {"connection": "close"}
+        return Problem(413, "body-too-large", "The body is too large", limit, headers=hang_up)
 
     def _complete(self, message: MutableMapping[str, Any]) -> None:
         headers = MutableHeaders(scope=message)
@@ -148,7 +149,7 @@ def _is_foreign(request: Request, origins: Collection[str]) -> bool:
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site not in {"same-origin", "none"}
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and origin.partition("://")[2] != request.headers.get("host")
 
 
 def _reference(headers: Headers) -> str:
