@@ -12,15 +12,16 @@ from typing import Annotated
 
 import typer
 
-from maillage import access, examples, journals, reports, running
-from maillage.demo import tell
+from maillage import access, journals, reports, running
 from maillage.down import down as bring_down
 from maillage.down import wipe
 from maillage.home import Home, State, find
 from maillage.narration import Narration
 from maillage.stack import known_process, running_stack
 from maillage.trouble import Trouble
-from maillage.up import up as bring_up
+
+# A command that only asks must answer at once: what takes long to import is imported where it is
+# used (contracts' models, and what fetches and starts the servers).
 
 app = typer.Typer(
     help="Maillage entier sur une machine : PostgreSQL, Kafka et les cinq services.",
@@ -88,6 +89,8 @@ def example(
     kind: Annotated[str, typer.Argument(metavar="TYPE", help="referral.sent")],
 ) -> None:
     """Donne un message tout frais, prêt à poster."""
+    from maillage import examples  # noqa: PLC0415 - as above
+
     _print_json(asyncio.run(examples.example(running_stack(find()), kind)))
 
 
@@ -125,10 +128,14 @@ def history_close() -> None:
 @app.command()
 def demo() -> None:
     """Raconte le parcours d’une orientation sur la plateforme qui tourne."""
+    from maillage.demo import tell  # noqa: PLC0415 - as above
+
     asyncio.run(tell(running_stack(find()), Narration()))
 
 
 def _bring_up(home: Home, *, forget: bool) -> None:
+    from maillage.up import up as bring_up  # noqa: PLC0415 - as above
+
     narration = Narration()
     if os.environ.get("MAILLAGE_SCENARIO", "none") not in ("", "none"):
         narration.say("Il n’y a pas encore de scénario à jouer : MAILLAGE_SCENARIO est sans effet.")

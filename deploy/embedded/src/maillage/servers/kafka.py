@@ -17,7 +17,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from maillage.servers.jars import java
+from maillage.servers.java import java
 from maillage.servers.postgres import last_line
 from maillage.servers.processes import (
     LOOPBACK,

@@ -1,0 +1,199 @@
+"""The whole stack by its command line: what is promised of `up`, `down` and the rest."""
+
+import json
+import re
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+
+import httpx
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from maillage import running
+from maillage.home import Home
+from tests.deploy.conftest import CommandLine
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.xdist_group("deploy-stack")]
+
+SERVICES = {"partners", "referrals", "vouchers", "scheduling", "reporting"}
+PATIENCE_S = 60
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.2)  # noqa: TID251 - a synchronous test
+
+
+def organisations(line: CommandLine) -> dict[str, str]:
+    """Ids of the organisations by slug."""
+    answer = httpx.get(
+        f"{line.state.url('partners')}/v1/organisations",
+        headers={"Authorization": f"Bearer {line.good('token', 'departement').strip()}"},
+        trust_env=False,
+    )
+    return {one["slug"]: one["id"] for one in answer.raise_for_status().json()["items"]}
+
+
+def accepted(client: httpx.Client, path: str) -> bool:
+    state: str = client.get(path).json()["state"]
+    return state == "accepted"
+
+
+def test_up_on_a_running_stack_says_so_and_shows_one_click_links(stack: CommandLine) -> None:
+    said = stack.good("up")
+    assert "déjà en route" in said
+    assert "Prêt." in said
+    links = re.findall(r"http\S+/sign-in/as/\S+", said)
+    assert len(links) >= 4
+    for link in links:
+        with httpx.Client(follow_redirects=True, trust_env=False) as browser:
+            page = browser.get(link)
+        assert page.status_code == 200, link
+        assert "/sign-in" not in page.url.path
+        assert page.headers["content-type"].startswith("text/html")
+
+
+def test_status_for_programs(stack: CommandLine) -> None:
+    report = json.loads(stack.good("status", "--json"))
+    assert report["services"].keys() == SERVICES
+    for one in report["services"].values():
+        assert one["ready"] is True
+        assert httpx.get(f"{one['url']}/healthz", trust_env=False).is_success
+    assert report["home"] == report["services"]["partners"]["url"]
+    assert report["kafka"]["bootstrap"].startswith("127.0.0.1:")
+    assert report["postgres"]["port"] == stack.state.port("postgres")
+
+
+def test_example_is_accepted_and_never_the_same(stack: CommandLine) -> None:
+    token = stack.good("token", "caf").strip()
+    first, second = (json.loads(stack.good("example", "referral.sent")) for _ in range(2))
+    assert first["id"] != second["id"]
+    base = stack.state.url("partners")
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=base, headers=headers, trust_env=False) as client:
+        for event in (first, second):
+            answer = client.post(
+                "/v1/events",
+                json=event,
+                headers={"Content-Type": "application/cloudevents+json"},
+            )
+            assert answer.status_code == 202, answer.text
+            eventually(partial(accepted, client, answer.json()["status_url"]))
+
+
+@pytest.mark.parametrize("name", ["caf", "mission-locale", "auditeur"])
+def test_kafka_config_lets_in(stack: CommandLine, name: str) -> None:
+    config = json.loads(stack.good("kafka-config", name))
+    admin = AdminClient(
+        {
+            "bootstrap.servers": config["bootstrap"],
+            "security.protocol": config["security_protocol"],
+            "sasl.mechanism": config["mechanism"],
+            "sasl.username": config["username"],
+            "sasl.password": config["password"],
+        }
+    )
+    seen = set(admin.list_topics(timeout=20).topics)
+    own = {config["in_topic"], config["out_topic"]} - {None}
+    assert own <= seen
+    assert ("maillage.referrals.v1" in seen) is (name == "auditeur")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("token", "personne"), "caf, mission-locale"),
+        (("kafka-config", "tela"), "caf, mission-locale, auditeur"),
+        (("example", "voucher.sold"), "referral.sent"),
+        (("kill", "rien"), "partners"),
+        (("logs", "rien"), "kafka"),
+    ],
+)
+def test_unknown_name_is_answered_with_the_known_ones(
+    stack: CommandLine, arguments: tuple[str, ...], expected: str
+) -> None:
+    assert expected in stack.refused(*arguments)
+
+
+def test_history_has_nothing_to_close(stack: CommandLine) -> None:
+    assert "rien à clore" in stack.good("history", "close")
+
+
+@pytest.mark.parametrize("name", ["scheduling", "kafka", "postgres"])
+def test_killed_process_is_back_by_itself(stack: CommandLine, name: str) -> None:
+    before = running.processes(stack.home)[name]
+    stack.good("kill", name)
+
+    def back() -> bool:
+        now = running.processes(stack.home).get(name)
+        return now is not None and now.identity != before.identity
+
+    eventually(back)
+    eventually(lambda: stack.run("status", "--json").returncode == 0)
+    assert stack.good("logs", name, "-n", "5")
+
+
+def test_demo_tells_the_journey_as_often_as_one_likes(stack: CommandLine) -> None:
+    for _ in range(2):
+        said = stack.good("demo")
+        assert len(re.findall(r"✓ +\d+ ms", said)) == 7
+        assert "maillage.referral.completed.v1" in said
+
+
+def test_demo_fails_when_a_step_does_not_come(stack: CommandLine) -> None:
+    process = running.processes(stack.home)["reporting"].identity.process()
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    try:
+        said = stack.refused("demo")
+        assert "parcours entier" in said or stack.state.url("reporting") in said
+    finally:
+        process.send_signal(signal.SIGCONT)
+    eventually(lambda: stack.run("status", "--json").returncode == 0)
+
+
+def test_another_home_on_taken_ports_is_told_and_disturbs_nobody(
+    stack: CommandLine,
+) -> None:
+    other = CommandLine(Home(stack.home.path.parent / "other"))
+    said = other.refused("up", MAILLAGE_PORT_BASE=str(stack.state.port_base))
+    assert "déjà pris" in said
+    assert "MAILLAGE_PORT_BASE" in said
+    other.good("down")
+    assert stack.run("status", "--json").returncode == 0
+
+
+def test_commands_without_a_stack_say_how_to_start_it(stack: CommandLine) -> None:
+    nowhere = CommandLine(Home(stack.home.path.parent / "nowhere"))
+    for arguments in (
+        ("status",),
+        ("token", "caf"),
+        ("demo",),
+        ("logs", "kafka"),
+        ("kill", "kafka"),
+    ):
+        assert "make up" in nowhere.refused(*arguments)
+    assert "rien à arrêter" in nowhere.good("down")
+
+
+def test_data_outlive_a_killed_supervisor_and_a_stop_and_not_a_reset(stack: CommandLine) -> None:
+    before = organisations(stack)
+    boss = running.supervised(stack.home)
+    process = boss.process() if boss else None
+    assert process is not None
+    process.kill()
+    stack.good("up")
+    assert organisations(stack) == before
+    stack.good("down")
+    stack.check_nothing_is_left()
+    assert "make up" in stack.refused("token", "caf")
+    stack.good("up")
+    assert organisations(stack) == before
+    stack.good("reset")
+    after = organisations(stack)
+    assert after.keys() == before.keys()
+    assert not set(after.values()) & set(before.values())
