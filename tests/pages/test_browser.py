@@ -15,6 +15,10 @@ PHONE_PX, DESK_PX = 390, 1280
 ZOOMED_PX = 320  # a desk of 1280 px at 400 %
 TARGET_PX = 44
 
+# A browser on a busy machine takes its time; what is awaited here never depends on haste.
+pytestmark = pytest.mark.timeout(120)
+expect.set_options(timeout=20_000)
+
 
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator["Opener"]:
