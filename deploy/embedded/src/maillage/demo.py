@@ -149,22 +149,22 @@ class Story:
 
     async def _name_shown(self, referral: str) -> None:
         async def shown() -> bool:
-            answer = await self.receiver_vault.get(f"/v1/referrals/{referral}")
-            return answer.is_success and answer.json()["names"] is not None
+            found = await doors.look(self.receiver_vault, f"/v1/referrals/{referral}")
+            return bool(found and found["names"])
 
         await _until(shown)
 
     async def _seen(self, referral: str, state: str) -> None:
         async def seen() -> bool:
-            answer = await self.sender_vault.get(f"/v1/referrals/{referral}")
-            return answer.is_success and answer.json()["state"] == state
+            found = await doors.look(self.sender_vault, f"/v1/referrals/{referral}")
+            return bool(found and found["state"] == state)
 
         await _until(seen)
 
     async def _journey(self, correlation: str) -> list[dict[str, Any]]:
         async def whole() -> list[dict[str, Any]] | None:
-            answer = await self.witness.get(f"/v1/journeys/{correlation}")
-            steps: list[dict[str, Any]] = answer.json()["steps"] if answer.is_success else []
+            found = await doors.look(self.witness, f"/v1/journeys/{correlation}")
+            steps: list[dict[str, Any]] = found["steps"] if found else []
             return steps if {one["type"] for one in steps} >= set(JOURNEY) else None
 
         return await _until(whole)

@@ -59,6 +59,15 @@ async def ask(
     return answer.json() if answer.content else None
 
 
+async def look(client: httpx.AsyncClient, path: str) -> Any:  # noqa: ANN401 - the JSON
+    """What is at the path now; None while it is not there. Raises Trouble without an answer."""
+    try:
+        answer = await client.get(path)
+    except httpx.HTTPError as error:
+        raise _unreachable(client, error) from error
+    return answer.json() if answer.is_success else None
+
+
 def _said(answer: httpx.Response) -> str:
     """Status, and what problem+json says about it."""
     try:
