@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -60,9 +61,9 @@ class Site:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def __init__(self, site: Site, *args: object) -> None:
+    def __init__(self, site: Site, *args: Any) -> None:
         self.site = site
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)
 
     def do_GET(self) -> None:
         # A browser that leaves a page hangs up in the middle of an answer.

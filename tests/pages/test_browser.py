@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # no types
 from playwright.sync_api import Browser, Page, expect
 
 import pages
@@ -35,10 +36,10 @@ class Opener:
         self.opened: list[Page] = []
         self.complaints: list[str] = []
 
-    def __call__(self, name: str, *, width_px: int = DESK_PX, **context: object) -> Page:
+    def __call__(self, name: str, *, width_px: int = DESK_PX, **context: Any) -> Page:
         page = self.browser.new_context(
             viewport={"width": width_px, "height": 800},
-            **context,  # type: ignore[arg-type]
+            **context,
         ).new_page()
         self.opened.append(page)
         page.on("console", lambda message: self.complaints.append(message.text))

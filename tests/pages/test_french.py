@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -38,11 +39,11 @@ def test_an_hour_never_breaks_over_two_lines() -> None:
 
 
 @pytest.mark.parametrize("said", [french.day, french.hour, french.when])
-def test_an_instant_without_time_zone_is_refused(said: object) -> None:
+def test_an_instant_without_time_zone_is_refused(said: Callable[[datetime], object]) -> None:
     naive = NOW.replace(tzinfo=None)
 
     with pytest.raises(ValueError, match="time zone"):
-        said(naive)  # type: ignore[operator]
+        said(naive)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from random import Random
 from uuid import UUID, uuid4
 
 import pytest
@@ -153,8 +154,8 @@ def test_the_parent_is_as_far_as_its_best_target(states: list[State]) -> None:
 
 
 @given(st.lists(STATES, min_size=1, max_size=10), st.randoms(use_true_random=False))
-def test_the_order_of_the_targets_does_not_matter(states: list[State], random: object) -> None:
-    shuffled = sorted(states, key=lambda _: random.random())  # type: ignore[attr-defined]
+def test_the_order_of_the_targets_does_not_matter(states: list[State], random: Random) -> None:
+    shuffled = sorted(states, key=lambda _: random.random())
 
     assert derive(states) == derive(shuffled)
 
