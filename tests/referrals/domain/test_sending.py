@@ -192,4 +192,4 @@ def test_an_agreement_for_the_whole_consortium_covers_a_later_referral_but_no_st
     assert isinstance(receiver, Permission)
     assert receiver.agreement == wide
     assert code(stranger) == "no-agreement"
-    assert AgreementScope(WIDE_SCOPE) is AgreementScope.CONSORTIUM
+    assert str(AgreementScope.CONSORTIUM) == WIDE_SCOPE

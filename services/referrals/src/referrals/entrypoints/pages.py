@@ -126,8 +126,11 @@ async def sent(
     position = None if after is None else _position(after)
     async with database.transaction() as tx:
         await check_active(tx, member.organisation)
+        now = tx.now
         lines = await reading.sent(tx.connection, by=member.organisation, after=position)
-    now = database.clock.now()
+        unanswered = await reading.unanswered(
+            tx.connection, of=member.organisation, before=now - WATCH_AFTER
+        )
     rows = [
         sent_row(line, state=derive(target.state for target in line.targets), now=now)
         for line in lines[:LIST_MAX]
@@ -137,6 +140,7 @@ async def sent(
         "sent.html",
         member.caller,
         rows=rows,
+        unanswered=unanswered,
         sent=done == "sent",
         first_href=None if after is None else "/sent",
         next_href=_next("/sent?after=", lines),

@@ -255,6 +255,11 @@ def _lead(view: View) -> str:
         if waiting:
             asked = count(waiting, "destinataire n'a pas", "destinataires n'ont pas")
             return f"{asked} encore répondu."
+        if view.state is State.REFUSED:
+            return (
+                "Personne n'a pu prendre en charge. Orientez la personne vers une autre "
+                "organisation."
+            )
         return "Tous les destinataires ont répondu. Rien n'est à faire de votre part."
     return {
         State.SENT: f"{view.line.sender_name} attend votre réponse : prenez la personne en "

@@ -146,7 +146,8 @@ def label(codes: type[Code], value: str | None) -> str:
 
 
 def _row(line: Line, *, chip: Chip, targets: Sequence[tuple[str, Chip]]) -> Row:
-    about = (_commune(line.commune), label(BirthBand, line.birth_band))
+    band = label(BirthBand, line.birth_band).lower()
+    about = (_commune(line.commune), f"naissance {band}" if band else "")
     return Row(
         id=line.id,
         need=label(Need, line.need),

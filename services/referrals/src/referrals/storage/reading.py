@@ -127,6 +127,30 @@ async def waiting(connection: AsyncConnection, *, at: UUID, before: datetime) ->
     return Waiting(all=total, long=long)
 
 
+async def unanswered(connection: AsyncConnection, *, of: UUID, before: datetime) -> int:
+    """How many referrals an organisation sent until `before` that nobody has taken yet.
+
+    Some target still has to answer: what every target refused is answered.
+    """
+    states = (
+        select(referral_target.c.state)
+        .where(referral_target.c.referral == referral.c.id)
+        .correlate(referral)
+    )
+    found = await connection.execute(
+        select(func.count())
+        .select_from(referral)
+        .where(
+            referral.c.sender == of,
+            referral.c.sent_at <= before,
+            states.where(referral_target.c.state == State.SENT).exists(),
+            ~states.where(referral_target.c.state.in_([State.ACCEPTED, State.COMPLETED])).exists(),
+        )
+    )
+    count: int = found.scalar_one()
+    return count
+
+
 async def steps(connection: AsyncConnection, referral_id: UUID) -> Sequence[StepTaken]:
     """Every step of every target in the order in which they happened."""
     rows = await connection.execute(

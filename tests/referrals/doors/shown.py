@@ -1,0 +1,20 @@
+"""What a person reads on a page, and the hidden number of its form."""
+
+import re
+
+import httpx
+
+ACT = re.compile(r'name="act" value="([0-9a-f-]{36})"')
+
+
+def act_in(page: httpx.Response) -> str:
+    found = ACT.search(page.text)
+    assert found is not None
+    return found[1]
+
+
+def text_of(page: httpx.Response) -> str:
+    """The words on a page, as they are read."""
+    words = re.sub(r"<[^>]+>", " ", page.text.replace("<wbr>", ""))
+    words = words.replace("&#39;", "'").replace("\N{NO-BREAK SPACE}", " ")
+    return re.sub(r"\s+", " ", words)
