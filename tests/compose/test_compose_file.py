@@ -158,6 +158,24 @@ def test_an_image_holds_our_packages_that_the_service_needs(service: str) -> Non
     assert needed == {source for source in sources if not source.startswith("requirements/")}
 
 
+@pytest.mark.parametrize(
+    ("packages", "lock"),
+    [
+        ([*OUR_PACKAGES.values(), *(f"services/{service}" for service in SERVICES)], "services"),
+        (["contracts", "deploy/embedded"], "embedded"),
+    ],
+)
+def test_an_image_installs_every_third_party_dependency(packages: list[str], lock: str) -> None:
+    pins = (ROOT / f"requirements/{lock}.txt").read_text(encoding="utf-8")
+    locked = {line.partition("==")[0] for line in pins.splitlines() if "==" in line}
+    wanted: set[str] = set()
+    for package in packages:
+        project = tomllib.loads((ROOT / package / "pyproject.toml").read_text(encoding="utf-8"))
+        wanted |= {re.split(r"[^a-z0-9-]", each)[0] for each in project["project"]["dependencies"]}
+
+    assert {each for each in wanted if not each.startswith("maillage-")} - locked == set()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_ports_and_addresses_agree(composition: dict[str, Any], service: str) -> None:
     defined = composition["services"][service]
