@@ -18,9 +18,10 @@ from chassis.http.pages import render
 from chassis.http.problems import Problem
 from chassis.ids import new_id
 from partners.domain.organisation import State
-from partners.entrypoints.context import Context, InContext
+from partners.entrypoints.context import InContext
 from partners.entrypoints.wording import ROLES
 from partners.gateways.tokens import Bearer
+from partners.settings import Settings
 from partners.storage import access
 
 SESSION: Final = timedelta(hours=8)
@@ -66,7 +67,7 @@ async def sign_in_as(login: str, here: InContext, next: Next = None) -> Redirect
     )
     now = here.database.clock.now()
     token = here.signer.token(bearer, jti=new_id(), now=now, lifetime=SESSION)
-    answer = RedirectResponse(safe_next(next, here), SEE_OTHER)
+    answer = RedirectResponse(safe_next(next, here.settings), SEE_OTHER)
     answer.set_cookie(
         SESSION_COOKIE,
         token,
@@ -93,20 +94,20 @@ async def sign_out(here: InContext) -> RedirectResponse:
     return answer
 
 
-def safe_next(wanted: str | None, here: Context) -> str:
+def safe_next(wanted: str | None, settings: Settings) -> str:
     """The address, if it is a page of one of our services; else our own first page.
 
     An address that browsers read otherwise than we do (backslashes, control characters, a name
     before @) is not taken at all.
     """
-    home = f"{here.public_url}/"
+    home = f"{settings.public_url.rstrip('/')}/"
     if not wanted or not wanted.isprintable() or not wanted.isascii() or set(wanted) & set("\\@ "):
         return home
     try:
         origin = _origin(wanted)
     except ValueError:
         return home
-    return wanted if origin in {_origin(url) for url in here.settings.sibling_urls} else home
+    return wanted if origin in {_origin(url) for url in settings.sibling_urls} else home
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

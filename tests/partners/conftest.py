@@ -1,0 +1,76 @@
+"""A real database built by the migrations, empty for each test, and the service on it."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import pytest
+
+from chassis import migrate
+from chassis.database import Database
+from chassis.testing import FixedClock
+from partners.entrypoints.outbound import wire
+from tests.partners.world import NOW, Partner, World
+from tests.servers.handles import DatabaseAccess, create_database, drop_database, plain
+from tests.servers.shared import run
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[DatabaseAccess]:
+    """A database built by the migrations, one for all tests of a process."""
+    access = run(create_database(postgres, f"partners_{secrets.token_hex(4)}"))
+    migrate.upgrade("partners", access.owner_url, role=access.service_role)
+    yield access
+    run(drop_database(postgres, access))
+
+
+@pytest.fixture
+async def access(migrated: DatabaseAccess) -> DatabaseAccess:
+    """The same, emptied: tests commit for real, since locks and races are what they are about."""
+    connection = await asyncpg.connect(plain(migrated.owner_url))
+    try:
+        tables = await connection.fetch(
+            "SELECT format('%I', tablename) AS name FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        names = ", ".join(row["name"] for row in tables)
+        await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
+    return migrated
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+async def own_database(access: DatabaseAccess, clock: FixedClock) -> AsyncIterator[Database]:
+    """The same through the service's own role."""
+    database = Database.connect(
+        access.url, clock=clock, source="/partners", outbound=wire, pool_size=8
+    )
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def world(
+    access: DatabaseAccess, clock: FixedClock, own_database: Database
+) -> AsyncIterator[World]:
+    world = await World.open(access, clock, own_database)
+    yield world
+    await world.client.aclose()
+
+
+@pytest.fixture
+async def caf(world: World) -> Partner:
+    """Sends people, and has a door on Kafka."""
+    return await world.partner("caf", kind="family_allowance_fund")
+
+
+@pytest.fixture
+async def tela(world: World) -> Partner:
+    """Sends and receives, by HTTP alone."""
+    return await world.partner("tela", kind="third_place")
