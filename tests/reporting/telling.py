@@ -145,7 +145,7 @@ def told(
 ) -> Event:
     """The message in its envelope; learnt as it happened unless said otherwise."""
     return Event(
-        id=str(named(f"{message.type} {key} {sequence}")),
+        id=str(UUID(int=next(_written))),  # they grow as a writer writes, as UUIDv7 do
         source=source,
         type=message.type,
         time=at,
@@ -158,6 +158,7 @@ def told(
     )
 
 
+_written = itertools.count(1)
 _offsets = itertools.count()
 
 

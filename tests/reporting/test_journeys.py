@@ -153,6 +153,7 @@ async def test_the_page_tells_who_did_what_and_when_in_french(site: Site) -> Non
     await site.happen(
         [
             *(*organisation(CAF), *organisation(TELA), *organisation(MAIRIE)),
+            referral.person_registered(START),
             referral.sent(START, learnt=START + 26 * HOUR),
             referral.refused(MAIRIE, START + HOUR, RefusalReason.SESSION_FULL),
             referral.accepted(TELA, START + 2 * HOUR),
@@ -165,6 +166,7 @@ async def test_the_page_tells_who_did_what_and_when_in_french(site: Site) -> Non
     page = answer.text.replace("\xa0", " ")
     assert answer.status_code == 200
     told = [
+        "Dossier ouvert par la CAF de la Creuse",
         "Orientation envoyée par la CAF de la Creuse",
         "mardi 1er septembre 2026, 10 h",
         "Adressée à Tela et à la Mairie de Guéret.",

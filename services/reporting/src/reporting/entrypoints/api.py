@@ -43,7 +43,7 @@ class StepAnswer(BaseModel):
 
 
 class JourneyAnswer(BaseModel):
-    """The facts of a journey by when they happened, then recorded, then reached the log."""
+    """The facts of a journey by when they happened, then recorded, then written."""
 
     correlation_id: UUID
     steps: list[StepAnswer]

@@ -157,8 +157,10 @@ def _organisation(what: str, word: str, tone: Tone = "neutral") -> "Teller":
     return tell_it
 
 
-def _person(_entry: Entry, _names: Names) -> Sentence:
-    return Sentence(title="Une personne est connue de la plateforme", word="Inscription")
+def _person(entry: Entry, names: Names) -> Sentence:
+    return Sentence(
+        title=f"Dossier ouvert {by(names.of(entry.data.get('registered_by')))}", word="Ouvert"
+    )
 
 
 def _unknown(entry: Entry) -> Sentence:
