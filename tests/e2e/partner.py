@@ -1,6 +1,6 @@
 """What an integrator does at the doors: events by HTTP and by Kafka, and the answers to them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from chassis.testing import eventually
 from tests.e2e.stack import Stack, client_options, producing
 
 Mode = Literal["structured", "binary"]
+MODES: tuple[Mode, ...] = ("structured", "binary")
 KafkaHeaders = list[tuple[str, bytes | None]]
 
 PATIENCE_S = 30
@@ -102,7 +103,7 @@ async def produce(
     config = stack.kafka(name)
     async with producing(config) as producer:
         written = [
-            await producer.send_and_wait(config["in_topic"], value, headers=headers)
+            await producer.send_and_wait(config["in_topic"], value, b"mine", headers=headers)
             for headers, value in records
         ]
     return [(each.topic, each.partition, each.offset) for each in written]
@@ -134,17 +135,16 @@ class Answers:
 
     async def of(self, event_id: str) -> Event:
         """The answer to one event of the partner."""
-
-        async def found() -> list[Event]:
-            return [each for each in await self.take() if each.data.get("event_id") == event_id]
-
-        return (await eventually(found, within_s=PATIENCE_S))[0]
+        return await self._first(lambda each: each.data.get("event_id") == event_id)
 
     async def at(self, offset: int) -> Event:
         """The refusal of the record at that place of the partner's inbound topic."""
+        return await self._first(lambda each: each.data.get("offset") == offset)
 
+    async def _first(self, wanted: Callable[[Event], bool]) -> Event:
         async def found() -> list[Event]:
-            return [each for each in await self.take() if each.data.get("offset") == offset]
+            known = list(filter(wanted, self.seen))
+            return known or list(filter(wanted, await self.take()))
 
         return (await eventually(found, within_s=PATIENCE_S))[0]
 

@@ -204,6 +204,18 @@ async def read_all(config: dict[str, Any], topics: Sequence[str]) -> list[Any]:
         await consumer.stop()
 
 
+async def size(config: dict[str, Any], topic: str) -> int:
+    """How many records were ever written on the topic."""
+    consumer = AIOKafkaConsumer(topic, **client_options(config))
+    await consumer.start()
+    try:
+        numbers = consumer.partitions_for_topic(topic) or ()
+        ends = await consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
+        return sum(ends.values())
+    finally:
+        await consumer.stop()
+
+
 @contextmanager
 def running(home: Path) -> Iterator[Stack]:
     """A platform that is up inside the block, and down and gone after it."""

@@ -14,6 +14,7 @@ from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.partner import (
     IDENTITY,
+    MODES,
     PATIENCE_S,
     Mode,
     deposit,
@@ -24,7 +25,6 @@ from tests.e2e.partner import (
 )
 from tests.e2e.stack import INTENT_WAIT_S, Stack
 
-MODES: tuple[Mode, ...] = ("structured", "binary")
 STEP = {"event_id", "type", "service", "happened_at", "recorded_at", "subject"}
 AGREEMENT = {
     "taken_on": "2026-01-05",
