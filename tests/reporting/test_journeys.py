@@ -153,7 +153,7 @@ async def test_the_page_tells_who_did_what_and_when_in_french(site: Site) -> Non
     await site.happen(
         [
             *(*organisation(CAF), *organisation(TELA), *organisation(MAIRIE)),
-            referral.person_registered(START),
+            referral.person_registered(START - HOUR),
             referral.sent(START, learnt=START + 26 * HOUR),
             referral.refused(MAIRIE, START + HOUR, RefusalReason.SESSION_FULL),
             referral.accepted(TELA, START + 2 * HOUR),
