@@ -4,8 +4,11 @@ from uuid import uuid4
 
 import httpx
 
+import territory
+from referrals.application.sending import Nameless
 from referrals.domain.referrals import Step
 from tests.referrals.doors.conftest import Doors
+from tests.referrals.doors.shown import text_of
 from tests.referrals.told import World
 
 
@@ -97,3 +100,38 @@ async def test_every_name_shown_with_a_referral_is_a_look_up(doors: Doors, world
 
     rows = await world.rows("SELECT referral FROM name_lookup WHERE act = 'read'")
     assert [row["referral"] for row in rows] == [referral, referral]
+
+
+async def test_a_target_is_told_no_commune_that_points_at_one_person(
+    doors: Doors, world: World
+) -> None:
+    hamlet = min(territory.communes("23"), key=lambda each: each.population)
+    town = territory.commune("23096")
+    assert hamlet.population < 200
+    assert town is not None
+    small = await world.sent(
+        "caf", "tela", person=Nameless(commune=hamlet.code, birth_band="1950-1959")
+    )
+    large = await world.sent(
+        "caf", "tela", person=Nameless(commune=town.code, birth_band="1950-1959")
+    )
+
+    seen = [
+        (await get(client, referral)).json()
+        for client in (doors.program("tela"), doors.program("caf"))
+        for referral in (small, large)
+    ]
+    page = await doors.colleague("tela").get(f"/referrals/{small}")
+    lists = await doors.colleague("tela").get("/")
+
+    assert [(one["commune"], one["epci"]) for one in seen] == [
+        (None, hamlet.epci),
+        (town.code, None),
+        (hamlet.code, None),
+        (town.code, None),
+    ]
+    around = territory.epci(hamlet.epci)
+    assert around is not None
+    for shown in (page, lists):
+        assert hamlet.code not in shown.text
+        assert around.name in text_of(shown)

@@ -33,11 +33,30 @@ def recognise(written: str) -> Commune | UnknownCommune:
     )
 
 
-def name_of(code: str) -> str:
-    """The name of a commune; its code when the register does not hold it."""
-    found = territory.commune(code)
-    return code if found is None else found.name
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Where a person lives, as it may be told: her commune, or the EPCI around it (SIREN)."""
+
+    commune: str | None
+    epci: str | None
+    label: str
 
 
+def area(code: str | None, *, whole: bool) -> Area:
+    """Where a person lives: all of it to who knows her, else no place that points at her.
+
+    In a commune of under 200 inhabitants the years of birth and the need can be one person
+    (messages.md §9).
+    """
+    found = territory.commune(code or "")
+    if code is None or found is None:
+        return Area(commune=code, epci=None, label=code or "")
+    around = territory.epci(found.epci)
+    if whole or around is None or found.population >= _TOLD_FROM_INHABITANTS:
+        return Area(commune=code, epci=None, label=f"{found.name} ({code})")
+    return Area(commune=None, epci=around.siren, label=around.name)
+
+
+_TOLD_FROM_INHABITANTS = 200
 # More than three do not help to choose, and a verdict's sentence is bounded.
 _NEAREST_MAX = 3

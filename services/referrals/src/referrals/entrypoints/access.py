@@ -5,8 +5,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.database import Transaction
 from chassis.http.auth import Caller, require
 from chassis.http.problems import Problem
 from referrals.application.directory import may_act
@@ -52,13 +52,13 @@ async def member(caller: Annotated[Caller, Depends(require())]) -> Member:
     )
 
 
-async def check_active(tx: Transaction, organisation: UUID) -> None:
+async def check_active(connection: AsyncConnection, organisation: UUID) -> None:
     """Let only an active organisation go on, as the directory has told this service.
 
     Raises:
         Problem: 403 `organisation-not-active`.
     """
-    if not await may_act(tx.connection, organisation):
+    if not await may_act(connection, organisation):
         said = sentence_of("caller-not-active")
         raise Problem(
             403, "organisation-not-active", "The organisation is not active", said, page=said

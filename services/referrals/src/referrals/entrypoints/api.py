@@ -11,7 +11,7 @@ from chassis.database import Database
 from chassis.http.auth import require
 from chassis.http.problems import Problem
 from referrals.application.acts import RefusedError
-from referrals.application.communes import Commune
+from referrals.application.communes import Commune, area
 from referrals.application.deposit import DepositPerson, deposit_person
 from referrals.application.names import Anonymous, LookUpName, find_outward, look_up_name
 from referrals.application.viewing import View, view_referral
@@ -102,6 +102,8 @@ class ReferralView(BaseModel):
     due_on: date | None
     level: str | None
     commune: str | None
+    """INSEE code; to a target only of a commune of 200 inhabitants or more, else `epci`."""
+    epci: str | None
     birth_band: str | None
     person: UUID | None
     partner_reference: str | None
@@ -131,7 +133,7 @@ async def put_person(
     )
     try:
         async with database.transaction() as tx:
-            await check_active(tx, member.organisation)
+            await check_active(tx.connection, member.organisation)
             kept = await deposit_person(tx, command)
     except RefusedError as error:
         metrics.deposits_total.labels("refused").inc()
@@ -149,7 +151,7 @@ async def get_person(request: Request, person: UUID, member: AsMember) -> Person
     _check_may_read(member)
     database: Database = request.app.state.database
     async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
+        await check_active(tx.connection, member.organisation)
         inner = await find_outward(tx, organisation=member.organisation, outward=person)
         if inner is None:
             said = sentence_of("unknown-person")
@@ -170,7 +172,7 @@ async def get_referral(request: Request, referral: UUID, member: AsMember) -> Re
     """One referral from or to your organisation, with the name if an agreement covers it."""
     database: Database = request.app.state.database
     async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
+        await check_active(tx.connection, member.organisation)
         view = await view_referral(
             tx.connection, organisation=member.organisation, referral=referral
         )
@@ -247,6 +249,7 @@ def _withheld(found: Found) -> Withheld | None:
 
 def _referral(view: View, found: Found) -> ReferralView:
     line = view.line
+    where = area(line.commune, whole=view.by_sender)
     return ReferralView(
         referral=line.id,
         correlation_id=line.correlation,
@@ -257,7 +260,8 @@ def _referral(view: View, found: Found) -> ReferralView:
         urgency=line.urgency,
         due_on=line.due_on,
         level=line.level,
-        commune=line.commune,
+        commune=where.commune,
+        epci=where.epci,
         birth_band=line.birth_band,
         person=view.outward,
         partner_reference=view.partner_reference,

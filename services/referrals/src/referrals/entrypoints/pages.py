@@ -86,14 +86,14 @@ async def received(
     now = database.clock.now()
     wanted = {kind: KINDS[kind]} if kind in KINDS else KINDS
     position = None if after is None or kind not in KINDS else _position(after)
-    async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
+    async with database.reading() as connection:
+        await check_active(connection, member.organisation)
         waiting = await reading.waiting(
-            tx.connection, at=member.organisation, before=now - WATCH_AFTER
+            connection, at=member.organisation, before=now - WATCH_AFTER
         )
         found = {
             name: await reading.received(
-                tx.connection,
+                connection,
                 by=member.organisation,
                 states=each.states,
                 oldest_first=each.oldest_first,
@@ -124,12 +124,12 @@ async def sent(
     """What the organisation sent, and what each target answered."""
     database: Database = request.app.state.database
     position = None if after is None else _position(after)
-    async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
-        now = tx.now
-        lines = await reading.sent(tx.connection, by=member.organisation, after=position)
+    now = database.clock.now()
+    async with database.reading() as connection:
+        await check_active(connection, member.organisation)
+        lines = await reading.sent(connection, by=member.organisation, after=position)
         unanswered = await reading.unanswered(
-            tx.connection, of=member.organisation, before=now - WATCH_AFTER
+            connection, of=member.organisation, before=now - WATCH_AFTER
         )
     rows = [
         sent_row(line, state=derive(target.state for target in line.targets), now=now)
@@ -153,9 +153,9 @@ async def search(
 ) -> RedirectResponse:
     """Lead to the referral of a reference: ours, or the sender's own."""
     database: Database = request.app.state.database
-    async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
-        found = await find_referral(tx, reference.strip(), organisation=member.organisation)
+    async with database.reading() as connection:
+        await check_active(connection, member.organisation)
+        found = await find_referral(connection, reference.strip(), organisation=member.organisation)
     if found is None:
         raise Problem(
             404,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import pages
 from chassis.database import Database, Transaction
@@ -127,13 +128,15 @@ async def complete(
     return await _answer(request, referral, member, answer)
 
 
-async def find_referral(tx: Transaction, reference: str, *, organisation: UUID) -> UUID | None:
+async def find_referral(
+    connection: AsyncConnection, reference: str, *, organisation: UUID
+) -> UUID | None:
     """The referral that a reference means to an organisation: our id, or the sender's own word."""
     try:
         referral = UUID(reference)
     except ValueError:
-        return await reading.by_reference(tx.connection, reference, organisation=organisation)
-    view = await view_referral(tx.connection, organisation=organisation, referral=referral)
+        return await reading.by_reference(connection, reference, organisation=organisation)
+    view = await view_referral(connection, organisation=organisation, referral=referral)
     return None if view is None else referral
 
 
@@ -165,7 +168,7 @@ async def _answer(request: Request, referral: UUID, member: Member, typed: _Type
     metrics: Metrics = request.app.state.service_metrics
     try:
         async with database.transaction() as tx:
-            await check_active(tx, member.organisation)
+            await check_active(tx.connection, member.organisation)
             command = AnswerReferral(
                 act=Act(id=typed.act, organisation=member.organisation, who=member.who, at=tx.now),
                 referral=referral,
@@ -187,7 +190,7 @@ async def _answer(request: Request, referral: UUID, member: Member, typed: _Type
 async def _page(request: Request, referral: UUID, member: Member, showing: Showing) -> HTMLResponse:
     database: Database = request.app.state.database
     async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
+        await check_active(tx.connection, member.organisation)
         view = await view_referral(
             tx.connection, organisation=member.organisation, referral=referral
         )
@@ -220,7 +223,7 @@ async def _page(request: Request, referral: UUID, member: Member, showing: Showi
         reasons=_options(RefusalReason),
         outcomes=_options(Outcome),
         chip=shown.view_chip(view, now=now),
-        pairs=shown.need_pairs(view.line),
+        pairs=shown.need_pairs(view),
         targets=shown.target_pairs(view),
         steps=shown.timeline(view, now=now),
     )

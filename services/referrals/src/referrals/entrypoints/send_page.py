@@ -63,7 +63,7 @@ async def send(request: Request, member: AsMember, typed: Annotated[SendForm, Fo
         )
     try:
         async with database.transaction() as tx:
-            await check_active(tx, member.organisation)
+            await check_active(tx.connection, member.organisation)
             await _send(tx, member, typed, read)
     except RefusedError as error:
         metrics.decisions_total.labels("page", error.refusal.code).inc()
@@ -103,9 +103,9 @@ async def _deposit(tx: Transaction, member: Member, typed: SendForm, identity: I
 
 async def _page(request: Request, member: Member, form: pages.Form, *, status: int) -> HTMLResponse:
     database: Database = request.app.state.database
-    async with database.transaction() as tx:
-        await check_active(tx, member.organisation)
-        found = await organisations.active(tx.connection)
+    async with database.reading() as connection:
+        await check_active(connection, member.organisation)
+        found = await organisations.active(connection)
     return render(
         request,
         "send.html",

@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.codes import BirthBand, Code, Level, Need, Outcome, RefusalReason, Urgency
 from pages import Step
 from pages.french import day, day_and_hour
-from referrals.application.communes import name_of
+from referrals.application.communes import area
 from referrals.application.viewing import View
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import State
@@ -67,7 +67,7 @@ def received_row(line: Line, *, organisation: UUID, now: datetime) -> Row:
     """A referral as its target sees it."""
     own = next(target for target in line.targets if target.organisation == organisation)
     chip = _chip(own.state, line.sent_at, now=now, words=_WORDS_AT_TARGET)
-    return _row(line, chip=chip, targets=())
+    return _row(line, chip=chip, targets=(), where=area(line.commune, whole=False).label)
 
 
 def sent_row(line: Line, *, state: State, now: datetime) -> Row:
@@ -77,7 +77,8 @@ def sent_row(line: Line, *, state: State, now: datetime) -> Row:
         for target in line.targets
     ]
     chip = _chip(state, line.sent_at, now=now, words=_WORDS_AT_SENDER)
-    return _row(line, chip=chip, targets=targets)
+    where = area(line.commune, whole=True).label
+    return _row(line, chip=chip, targets=targets, where=where)
 
 
 def view_chip(view: View, *, now: datetime) -> Chip:
@@ -86,14 +87,15 @@ def view_chip(view: View, *, now: datetime) -> Chip:
     return _chip(view.state, view.line.sent_at, now=now, words=words)
 
 
-def need_pairs(line: Line) -> list[tuple[str, str]]:
+def need_pairs(view: View) -> list[tuple[str, str]]:
     """What is asked, term by term; what was not said is left out."""
+    line = view.line
     pairs = [
         ("Besoin", label(Need, line.need)),
         ("Niveau", label(Level, line.level)),
         ("Urgence", label(Urgency, line.urgency)),
         ("Avant le", day(line.due_on) if line.due_on else ""),
-        ("Commune de la personne", _commune(line.commune)),
+        ("Où vit la personne", area(line.commune, whole=view.by_sender).label),
         ("Année de naissance", label(BirthBand, line.birth_band)),
     ]
     return [(term, value) for term, value in pairs if value]
@@ -109,7 +111,7 @@ def name_pairs(names: Identity) -> list[tuple[str, str]]:
         ("Nom", names.family_name),
         ("Prénom", names.given_name),
         ("Année de naissance", str(names.birth_year or "")),
-        ("Commune", _commune(names.commune)),
+        ("Commune", area(names.commune, whole=True).label),
         ("Téléphone", names.phone or ""),
         ("Courriel", names.email or ""),
         ("À joindre de préférence", _CONTACTS.get(names.preferred_contact or "", "")),
@@ -145,9 +147,9 @@ def label(codes: type[Code], value: str | None) -> str:
     return next((code.label for code in codes if code.value == value), value)
 
 
-def _row(line: Line, *, chip: Chip, targets: Sequence[tuple[str, Chip]]) -> Row:
+def _row(line: Line, *, chip: Chip, targets: Sequence[tuple[str, Chip]], where: str) -> Row:
     band = label(BirthBand, line.birth_band).lower()
-    about = (_commune(line.commune), f"naissance {band}" if band else "")
+    about = (where, f"naissance {band}" if band else "")
     return Row(
         id=line.id,
         need=label(Need, line.need),
@@ -210,7 +212,3 @@ def _details(step: StepTaken) -> list[str]:
 
 def _sentence(words: str) -> str:
     return f"{words}."
-
-
-def _commune(code: str | None) -> str:
-    return "" if code is None else f"{name_of(code)} ({code})"
