@@ -204,6 +204,23 @@ async def read_all(config: dict[str, Any], topics: Sequence[str]) -> list[Any]:
         await consumer.stop()
 
 
+@asynccontextmanager
+async def held(
+    stack: Stack, service: str, table: str, mode: str = "SHARE ROW EXCLUSIVE"
+) -> AsyncIterator[asyncpg.Connection]:
+    """Keeps a service from writing in a table (or, held exclusively, from reading it).
+
+    Its relay looks at `outbox_stuck` and nobody else does: that table held is a relay held.
+    """
+    connection = await stack.database(service)
+    try:
+        async with connection.transaction():
+            await connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
+            yield connection
+    finally:
+        await connection.close()
+
+
 async def size(config: dict[str, Any], topic: str) -> int:
     """How many records were ever written on the topic."""
     consumer = AIOKafkaConsumer(topic, **client_options(config))

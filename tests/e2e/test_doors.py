@@ -1,12 +1,9 @@
 """The main job on the whole platform: by every door, from what a partner sends to what all see."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import orjson
 import pytest
 
@@ -23,7 +20,7 @@ from tests.e2e.partner import (
     produce,
     send,
 )
-from tests.e2e.stack import INTENT_WAIT_S, Stack
+from tests.e2e.stack import INTENT_WAIT_S, Stack, held
 
 STEP = {"event_id", "type", "service", "happened_at", "recorded_at", "subject"}
 AGREEMENT = {
@@ -198,7 +195,7 @@ async def test_an_intent_that_cites_an_unknown_referral_waits_and_is_refused(sta
 async def test_an_intent_before_what_it_cites_is_decided_when_that_arrives(stack: Stack) -> None:
     """The referral overtakes the directory: its target is not known to referrals yet."""
     slug = f"nouveau-{uuid4().hex[:8]}"
-    async with _held(stack, "referrals", "organisation"):
+    async with held(stack, "referrals", "organisation"):
         target = await _new_organisation(stack, slug)
         sent = await stack.referral()
         sent["data"]["targets"] = [target]
@@ -212,7 +209,7 @@ async def test_an_intent_before_what_it_cites_is_decided_when_that_arrives(stack
 
 async def test_a_person_is_cited_before_partners_knows_the_id(stack: Stack) -> None:
     """The id is answered at once; it reaches partners only when referrals' relay goes on."""
-    async with _held(stack, "referrals", "outbox_stuck", "ACCESS EXCLUSIVE"):
+    async with held(stack, "referrals", "outbox_stuck", "ACCESS EXCLUSIVE"):
         person = await deposit(stack, "caf", f"ref-{uuid4().hex[:8]}")
         sent = await stack.referral(person=person, anonymous=None)
         del sent["data"]["anonymous"]
@@ -314,20 +311,6 @@ async def test_a_revoked_credential_is_out_at_once(stack: Stack) -> None:
     assert before.status_code == 202
     assert (after.status_code, after.json()["code"]) == (401, "credential-revoked")
     assert (no_token.status_code, no_token.json()["error"]) == (401, "invalid_client")
-
-
-@asynccontextmanager
-async def _held(
-    stack: Stack, service: str, table: str, mode: str = "SHARE ROW EXCLUSIVE"
-) -> AsyncIterator[asyncpg.Connection]:
-    """Keeps a service from writing in a table (or, held exclusively, from reading it)."""
-    connection = await stack.database(service)
-    try:
-        async with connection.transaction():
-            await connection.execute(f"LOCK TABLE {table} IN {mode} MODE")
-            yield connection
-    finally:
-        await connection.close()
 
 
 async def _standing(stack: Stack, event_type: str) -> int:
