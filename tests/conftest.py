@@ -30,7 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+def pytest_configure_node(node: Any) -> None:
     """Tells a worker of xdist where the servers are."""
     servers = node.config.stash[SERVERS]
     node.workerinput["servers"] = (str(servers.directory), servers.owner)
