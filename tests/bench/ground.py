@@ -15,7 +15,7 @@ from confluent_kafka.cimpl import NewTopic
 from chassis import tables
 from chassis.clock import SystemClock
 from chassis.codec import encode_kafka
-from chassis.database import Database, Wire
+from chassis.database import Database
 from chassis.events import Event
 from chassis.ids import new_id
 from chassis.settings import KafkaSettings
@@ -85,7 +85,7 @@ def facts(number: int) -> list[Event]:
 
 
 def fact(key: UUID, sequence: int) -> Event:
-    now = datetime.now(UTC)  # noqa: TID251 - a measurement lives in the machine's time
+    now = datetime.now(UTC)
     return Event(
         id=str(new_id()),
         source="/bench",
@@ -102,11 +102,6 @@ def fact(key: UUID, sequence: int) -> Event:
 def encoded(events: list[Event]) -> list[tuple[bytes, list[tuple[str, bytes]], bytes]]:
     """Key, headers and value of each."""
     return [((one.partitionkey or "").encode(), *encode_kafka(one)) for one in events]
-
-
-def to_topic(topic: str) -> Callable[[object], Wire]:
-    """An outbound translation that sends everything to one topic."""
-    return lambda fact: Wire(topic, "bench.thing.happened.v1", {"number": 1, "padding": PADDING})
 
 
 async def rate(number: int, work: Callable[[], Awaitable[None]]) -> float:
