@@ -275,16 +275,7 @@ class World:
         self, outward: UUID, *, organisation: UUID, person: UUID, sequence: int = 1
     ) -> None:
         """Referrals says how the organisation knows the person."""
-        data = {"outward": str(outward), "organisation": str(organisation), "person": str(person)}
-        said = Event(
-            id=str(uuid4()),
-            source="/referrals",
-            type="maillage.outward-id.assigned.v1",
-            time=NOW,
-            partitionkey=str(outward),
-            sequence=sequence,
-            data=data,
-        )
+        said = assigned(outward, organisation=organisation, person=person, sequence=sequence)
         await self.inbox("partners.outward-ids").take([record(OUTWARD_IDS, said)])
 
     async def decide(self, partner: Partner, submission: str, **data: str) -> Event:
@@ -300,6 +291,20 @@ class World:
     async def sweep(self) -> None:
         for timer in timers(self.here):
             await timer.run()
+
+
+def assigned(outward: UUID, *, organisation: UUID, person: UUID, sequence: int = 1) -> Event:
+    """Referrals' fact about an outward id."""
+    data = {"outward": str(outward), "organisation": str(organisation), "person": str(person)}
+    return Event(
+        id=str(uuid4()),
+        source="/referrals",
+        type="maillage.outward-id.assigned.v1",
+        time=NOW,
+        partitionkey=str(outward),
+        sequence=sequence,
+        data=data,
+    )
 
 
 def verdict_of(partner: Partner, submission: str, **data: str) -> Event:
