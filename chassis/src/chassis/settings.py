@@ -5,14 +5,15 @@ there, the public addresses of the services it links to among them (`<name>_url:
 `MAILLAGE_<NAME>_URL`).
 """
 
+import re
 import ssl
 import sys
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
-from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, model_validator
+from faststream.security import SASLScram512
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ENV_PREFIX = "MAILLAGE_"
@@ -21,11 +22,7 @@ KNOWN_DEFAULTS = frozenset(
     {"", "admin", "change-me", "change_me", "changeme", "default", "example", "kafka"}
     | {"letmein", "maillage", "motdepasse", "password", "passw0rd", "postgres", "secret"}
 )
-SASL_MECHANISMS: dict[str, type[SASLScram512 | SASLScram256 | SASLPlaintext]] = {
-    "SCRAM-SHA-512": SASLScram512,
-    "SCRAM-SHA-256": SASLScram256,
-    "PLAIN": SASLPlaintext,
-}
+WEB_ADDRESS = re.compile(r"^https?://[^\s/]+\S*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +37,24 @@ class KafkaSettings:
 
     def client_options(self) -> dict[str, Any]:
         """Keyword arguments of any aiokafka client, `bootstrap_servers` apart."""
-        options: dict[str, Any] = {"security_protocol": self.security_protocol}
-        if "SASL" in self.security_protocol:
-            options["sasl_mechanism"] = self.mechanism
-            options["sasl_plain_username"] = self.username
-            options["sasl_plain_password"] = self.password
-        if "SSL" in self.security_protocol.removeprefix("SASL_"):
-            options["ssl_context"] = ssl.create_default_context()
-        return options
+        return {
+            "security_protocol": self.security_protocol,
+            "ssl_context": self._ssl_context(),
+            "sasl_mechanism": self.mechanism,
+            "sasl_plain_username": self.username,
+            "sasl_plain_password": self.password,
+        }
 
-    def faststream_security(self) -> BaseSecurity:
+    def faststream_security(self) -> SASLScram512:
         """The same for `KafkaBroker(security=…)`."""
-        encrypted = self.security_protocol.endswith("SSL")
-        context = ssl.create_default_context() if encrypted else None
-        if "SASL" not in self.security_protocol:
-            return BaseSecurity(ssl_context=context, use_ssl=encrypted)
-        scheme = SASL_MECHANISMS[self.mechanism]
-        return scheme(self.username, self.password, ssl_context=context, use_ssl=encrypted)
+        context = self._ssl_context()
+        return SASLScram512(
+            self.username, self.password, ssl_context=context, use_ssl=context is not None
+        )
+
+    def _ssl_context(self) -> ssl.SSLContext | None:
+        encrypted = self.security_protocol == "SASL_SSL"
+        return ssl.create_default_context() if encrypted else None
 
 
 class ServiceSettings(BaseSettings):
@@ -71,10 +69,8 @@ class ServiceSettings(BaseSettings):
     kafka_bootstrap: str = Field(min_length=1)
     kafka_username: str = Field(min_length=1)
     kafka_password: SecretStr
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = (
-        "SASL_PLAINTEXT"
-    )
-    kafka_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    kafka_security_protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    kafka_mechanism: Literal["SCRAM-SHA-512"] = "SCRAM-SHA-512"
     instance: str = Field(default="", pattern=r"^[A-Za-z0-9._-]*$")  # unique among live processes
     host: str = "127.0.0.1"
     port: int = Field(ge=0, le=65535)
@@ -115,8 +111,9 @@ class ServiceSettings(BaseSettings):
             secret = _secret_in(name, value)
             if secret is not None and secret.strip().lower() in KNOWN_DEFAULTS:
                 raise ValueError(f"{_variable(name)} holds a known default instead of a secret")
-            if value and isinstance(value, str) and _is_web_address(name):
-                _check_web_address(name, value)
+            is_address = name.endswith(("_url", "issuer")) and not name.endswith("database_url")
+            if is_address and value and not WEB_ADDRESS.match(value):
+                raise ValueError(f"{_variable(name)} is not an http(s) address")
         return self
 
 
@@ -156,14 +153,3 @@ def _secret_in(name: str, value: object) -> str | None:
     if name.endswith("database_url") and isinstance(value, str):
         return unquote(urlsplit(value).password or "")
     return None
-
-
-def _is_web_address(name: str) -> bool:
-    return name == "issuer" or (name.endswith("_url") and not name.endswith("database_url"))
-
-
-def _check_web_address(name: str, value: str) -> None:
-    try:
-        TypeAdapter(HttpUrl).validate_python(value)
-    except ValidationError:
-        raise ValueError(f"{_variable(name)} is not an http(s) address") from None

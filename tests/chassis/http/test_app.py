@@ -8,13 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 import pages
 from chassis import logs
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.auth import TokenVerifier
+from chassis.http.auth import TokenVerifier, public
 from tests.chassis.http.conftest import HERE, Issuer, client_of
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -66,6 +66,16 @@ async def test_what_is_invalid_is_pointed_at_and_never_echoed(client: httpx.Asyn
     assert "Jeanne" not in answer.text
     assert "Martin" not in answer.text
     assert "`M`" not in answer.text
+
+
+async def test_half_a_character_is_invalid(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/v1/things",
+        content=rb'{"name": "\ud800"}',
+        headers={"content-type": "application/json"},
+    )
+
+    assert problem(answer)["errors"][0]["pointer"] == "#/name"
 
 
 async def test_a_wrong_parameter_is_pointed_at(client: httpx.AsyncClient) -> None:
@@ -278,6 +288,20 @@ class TestProbes:
         assert 'method="OTHER"' in text
         assert "jeanne" not in text.lower()
         assert "process_resident_memory_bytes" in text
+
+    async def test_a_nested_router_is_named_with_its_prefixes(
+        self, build: Callable[..., FastAPI]
+    ) -> None:
+        inner, outer = APIRouter(prefix="/inner"), APIRouter(prefix="/outer")
+
+        @inner.get("/{number}", dependencies=[Depends(public())])
+        async def give(number: int) -> int:
+            return number
+
+        outer.include_router(inner, prefix="/middle")
+        async with client_of(build(outer)) as client:
+            assert (await client.get("/outer/middle/inner/7")).json() == 7
+            assert 'route="/outer/middle/inner/{number}"' in (await client.get("/metrics")).text
 
     async def test_openapi_is_served_and_documents_problems(
         self, client: httpx.AsyncClient

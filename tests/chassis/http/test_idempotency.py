@@ -1,6 +1,7 @@
 """The same request again: one effect, one answer, also when both come at once."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Annotated, Any
@@ -73,7 +74,8 @@ def send(client: httpx.AsyncClient, issuer: Issuer) -> Callable[..., Any]:
         headers = {"authorization": f"Bearer {issuer.token(sub=who)}"}
         if key is not None:
             headers["idempotency-key"] = key
-        return await client.post("/v1/effects", json={"what": what, **more}, headers=headers)
+        body = json.dumps({"what": what, **more})
+        return await client.post("/v1/effects", content=body, headers=headers)
 
     return post
 
@@ -146,6 +148,15 @@ async def test_our_own_failure_is_not_kept(
     async with store.reading() as connection:
         kept = await connection.scalar(text("SELECT count(*) FROM idempotency_reply"))
     assert kept == 0
+    assert await effects() == []
+
+
+async def test_a_character_that_cannot_be_stored_is_the_callers_fault(
+    send: Callable[..., Any], effects: Callable[[], Any]
+) -> None:
+    answer = await send("k-1", "a\0b")
+
+    assert (answer.status_code, problem(answer)["code"]) == (400, "bad-character")
     assert await effects() == []
 
 

@@ -96,9 +96,8 @@ class Edge:
 
     def _too_large(self) -> Problem:
         limit = f"At most {self._body_max_bytes} bytes are accepted"
-        # Else the server would go on reading, and dropping, whatever the client still sends.
-        hang_up = {"connection": "close"}
-        return Problem(413, "body-too-large", "The body is too large", limit, headers=hang_up)
+        # No `Connection: close`: most clients would see the reset before they read this answer.
+        return Problem(413, "body-too-large", "The body is too large", limit)
 
     def _complete(self, message: MutableMapping[str, Any]) -> None:
         headers = MutableHeaders(scope=message)
@@ -162,4 +161,7 @@ def _reference(headers: Headers) -> str:
 
 def _route(scope: Scope) -> str:
     """The template of the route taken; a raw path would hold ids, and anybody's words."""
-    return getattr(scope.get("route"), "path", None) or "unmatched"
+    # FastAPI keeps the prefixes of nested routers here; the route itself knows only its own path.
+    nested = scope.get("fastapi", {}).get("effective_route_context")
+    route = nested if nested is not None else scope.get("route")
+    return getattr(route, "path", None) or "unmatched"

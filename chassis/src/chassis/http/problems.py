@@ -12,7 +12,6 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from asyncpg import exceptions as postgres
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -21,39 +20,34 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from chassis.messaging.outcomes import is_transient
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = "2"
 CODES = {400: "bad-request", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
 # pydantic's sentences for these quote the first characters of what was sent.
 QUOTING_TYPES = {"uuid_parsing": "Input should be a valid UUID"}
+_TEXT = {"type": "string"}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
+        **dict.fromkeys(("type", "title", "detail", "code"), _TEXT),
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
                 "type": "object",
                 "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {"pointer": _TEXT, "detail": _TEXT},
             },
         },
     },
 }
 
-_BAD_CHARACTER = (postgres.CharacterNotInRepertoireError, postgres.UntranslatableCharacterError)
-_DATABASE_AWAY = (
-    *(ConnectionError, PoolTimeoutError, postgres.InterfaceError, postgres.PostgresConnectionError),
-    *(postgres.CannotConnectNowError, postgres.AdminShutdownError, postgres.CrashShutdownError),
-    *(postgres.TooManyConnectionsError, postgres.InvalidPasswordError),
-)
-# Connecting raises the driver's own errors; a statement raises SQLAlchemy's around them.
-DATABASE_ERRORS = (DBAPIError, *_DATABASE_AWAY)
+# A JSON text may hold NUL, a PostgreSQL text may not.
+_BAD_CHARACTER_STATES = {"22021", "22P05"}
+DATABASE_ERRORS = (DBAPIError, PoolTimeoutError, ConnectionError, TimeoutError)
 
 log = structlog.get_logger(__name__)
 
@@ -182,17 +176,15 @@ def _places(errors: Sequence[Any]) -> Iterator[dict[str, str]]:
 
 
 def _from_database(error: Exception) -> Problem | None:
-    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else error
-    if isinstance(cause, _BAD_CHARACTER):
+    if getattr(getattr(error, "orig", None), "sqlstate", None) in _BAD_CHARACTER_STATES:
         return Problem(400, "bad-character", "A text holds a character that cannot be stored")
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if lost or isinstance(cause, _DATABASE_AWAY):
-        log.warning("database-away", error=type(cause).__name__)
-        return Problem(
-            503,
-            "unavailable",
-            "The service cannot reach its database just now",
-            "Nothing of this request was kept; send it again",
-            headers={"Retry-After": RETRY_AFTER_S},
-        )
-    return None
+    if not (is_transient(error) or isinstance(error, PoolTimeoutError)):
+        return None
+    log.warning("database_away", error=type(error).__name__)
+    return Problem(
+        503,
+        "unavailable",
+        "The service cannot reach its database just now",
+        "Nothing of this request was kept; send it again",
+        headers={"Retry-After": RETRY_AFTER_S},
+    )
