@@ -61,8 +61,23 @@ async def test_the_list_can_be_narrowed_to_a_state(world: World, caf: Partner, c
 
     assert f"/submissions/{refused}" in page.text
     assert f"/submissions/{kept}" not in page.text
-    assert 'aria-current="true">Refusés' in page.text
+    assert 'aria-current="true">Refusés (1)' in page.text
     assert "Aucun envoi dans cet état" in none.text
+
+
+async def test_a_sending_is_found_by_any_of_its_references(
+    world: World, caf: Partner, claire: str
+) -> None:
+    data = {**event()["data"], "partner_reference": "DOSSIER-77"}
+    wanted = (await caf.post(event(id="evt-77", data=data))).json()["submission"]
+    other = (await caf.post(event())).json()["submission"]
+
+    for reference in ("DOSSIER-77", " evt-77 ", wanted.upper()):
+        text = (await world.page(f"/?reference={reference}", claire)).text
+        assert f"/submissions/{wanted}" in text
+        assert f"/submissions/{other}" not in text
+    none = await world.page("/?reference=DOSSIER-78", claire)
+    assert "Aucun envoi ne porte cette référence" in none.text
 
 
 async def test_a_long_list_goes_on_from_page_to_page(

@@ -87,6 +87,7 @@ def application(here: Context, metrics: ChassisMetrics) -> FastAPI:
         settings=settings,
         templates="partners",
         navigation=pages.NAVIGATION,
+        search_url="/",
         trusted_origins=settings.sibling_urls,
     )
     app = create_app(

@@ -22,6 +22,7 @@ from partners.entrypoints import wording
 from partners.entrypoints.context import Context, InContext
 from partners.entrypoints.story import story
 from partners.entrypoints.submissions import (
+    Reference,
     journey_url,
     organisation_of,
     own_submission,
@@ -59,10 +60,14 @@ async def my_submissions(
     caller: SignedIn,
     here: InContext,
     state: SubmissionState | None = None,
+    reference: Reference = None,
     cursor: str | None = None,
 ) -> HTMLResponse:
-    """« Mes envois et leurs réponses »."""
-    page = await page_of_submissions(here, caller, state=state, cursor=cursor, limit=PAGE)
+    """« Mes envois et leurs réponses »; with a reference, the one that bears it."""
+    sought = (reference or "").strip() or None
+    page = await page_of_submissions(
+        here, caller, state=state, reference=sought, cursor=cursor, limit=PAGE
+    )
     async with here.database.reading() as connection:
         counts = await submissions.count_by_state(connection, organisation_of(caller))
         organisation = await organisations.by_id(connection, organisation_of(caller))
@@ -73,6 +78,7 @@ async def my_submissions(
         submissions=page.items,
         organisation=organisation,
         counts=counts,
+        sought=sought,
         filters=_filters(counts, state),
         first_href=_address(state) if cursor else None,
         next_href=_address(state, page.next) if page.next else None,

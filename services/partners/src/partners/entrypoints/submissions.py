@@ -19,6 +19,8 @@ router = APIRouter(prefix="/v1", tags=["intake"])
 
 SignedIn = Annotated[Caller, Depends(require())]
 Cursor = Annotated[str | None, Query(description="`next` of the page before")]
+Reference = Annotated[str | None, Query(max_length=255)]
+"""The partner's own reference, its event's id, or the submission's."""
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
@@ -52,11 +54,14 @@ async def list_submissions(
     caller: SignedIn,
     here: InContext,
     state: SubmissionState | None = None,
+    reference: Reference = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> SubmissionList:
-    """What the caller's organisation sent, newest first."""
-    page = await page_of_submissions(here, caller, state=state, cursor=cursor, limit=limit)
+    """What the caller's organisation sent, newest first; `reference` finds one again."""
+    page = await page_of_submissions(
+        here, caller, state=state, reference=reference, cursor=cursor, limit=limit
+    )
     return SubmissionList(items=[_submission(each, here) for each in page.items], next=page.next)
 
 
@@ -71,6 +76,7 @@ async def page_of_submissions(
     caller: Caller,
     *,
     state: SubmissionState | None,
+    reference: str | None = None,
     cursor: str | None,
     limit: int,
 ) -> cursors.Page[Submission]:
@@ -82,7 +88,12 @@ async def page_of_submissions(
     before = None if cursor is None else _position(cursor)
     async with here.database.reading() as connection:
         found = await submissions.page(
-            connection, organisation_of(caller), state=state, before=before, size=limit + 1
+            connection,
+            organisation_of(caller),
+            state=state,
+            reference=reference,
+            before=before,
+            size=limit + 1,
         )
     more = cursors.encode({"before": str(found[limit - 1].id)}) if len(found) > limit else None
     return cursors.Page(found[:limit], more)

@@ -132,11 +132,23 @@ async def page(
     organisation: UUID,
     *,
     state: SubmissionState | None,
+    reference: str | None = None,
     before: UUID | None,
     size: int,
 ) -> list[Submission]:
-    """Those of one organisation, newest first, older than `before`."""
+    """Those of one organisation, newest first, older than `before`.
+
+    `reference` is the partner's own word for the case, its event's id or the submission's.
+    """
     statement = sa.select(submission).where(submission.c.organisation == organisation)
+    if reference is not None:
+        statement = statement.where(
+            sa.or_(
+                submission.c.partner_reference == reference,
+                submission.c.event_id == reference,
+                sa.cast(submission.c.id, sa.Text) == reference.lower(),
+            )
+        )
     if state is not None:
         statement = statement.where(submission.c.state == state)
     if before is not None:
