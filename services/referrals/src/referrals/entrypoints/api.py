@@ -113,7 +113,11 @@ class ReferralView(BaseModel):
     names_withheld: Withheld | None
 
 
-@router.put("/persons/{reference:path}", dependencies=[Depends(require(scope=NAME_SCOPE))])
+@router.put(
+    "/persons/{reference:path}",
+    dependencies=[Depends(require(scope=NAME_SCOPE))],
+    responses={201: {"model": PersonKept, "description": "A person was made"}},
+)
 async def put_person(
     request: Request,
     response: Response,
