@@ -1,11 +1,12 @@
 """The files that the architecture tests read, and how a rule reports what it found."""
 
 import ast
+import fnmatch
 import functools
 import io
+import os
 import subprocess
 import tokenize
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +58,22 @@ class Source:
         return Finding(self.path, line, what)
 
 
+@functools.cache
 def kept_files() -> list[str]:
     """Every file that git keeps or would keep, as a path from the root.
 
-    `safe.directory` because a checkout may belong to another user than the one who runs the tests.
+    Without git, or in a copy that is no clone, everything but what .gitignore names.
     """
-    listed = subprocess.run(
+    try:
+        found = _listed_by_git()
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        found = _found_by_walking()
+    return sorted({path for path in found if path and (ROOT / path).is_file()})
+
+
+def _listed_by_git() -> list[str]:
+    # `safe.directory` because a checkout may belong to another user than the one who tests.
+    return subprocess.run(
         [
             *("git", "-c", "safe.directory=*"),
             *("ls-files", "-z", "--cached", "--others", "--exclude-standard"),
@@ -71,11 +82,28 @@ def kept_files() -> list[str]:
         check=True,
         capture_output=True,
         text=True,
-    ).stdout
-    return sorted({path for path in listed.split("\0") if path and (ROOT / path).is_file()})
+    ).stdout.split("\0")
 
 
-def python_sources() -> Iterator[Source]:
-    for path in kept_files():
-        if path.endswith(".py"):
-            yield Source(path, (ROOT / path).read_text(encoding="utf-8"))
+def _found_by_walking() -> list[str]:
+    ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()]
+    found = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name != ".git" and not _any(name, ignored)]
+        kept = [Path(folder, name) for name in files if not _any(name, ignored)]
+        found += [path.relative_to(ROOT).as_posix() for path in kept]
+    return found
+
+
+def _any(name: str, patterns: list[str]) -> bool:
+    return any(fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+
+@functools.cache
+def python_sources() -> tuple[Source, ...]:
+    """Every kept Python file, read and parsed once."""
+    return tuple(
+        Source(path, (ROOT / path).read_text(encoding="utf-8"))
+        for path in kept_files()
+        if path.endswith(".py")
+    )

@@ -69,3 +69,15 @@ def test_a_breach_is_seen(text: str) -> None:
 )
 def test_what_is_in_order_passes(text: str) -> None:
     assert not breaches(text)
+
+
+def test_a_copy_without_git_is_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_git = set(kept_files())
+    kept_files.cache_clear()
+    monkeypatch.setenv("PATH", "")
+
+    walked = set(kept_files())
+    kept_files.cache_clear()
+
+    assert with_git <= walked
+    assert not [path for path in walked if path.startswith((".venv/", ".git/"))]

@@ -17,7 +17,7 @@ from tests.servers.lease import embedded_kafka, embedded_postgres
 
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(300),  # two servers of its own, on a machine that may be busy
     # A server outlives the Popen that started it: it is stopped by its identity.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
