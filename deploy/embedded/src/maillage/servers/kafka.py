@@ -142,6 +142,9 @@ class Kafka:
             f"-Xmx{heap_mb}m",
             f"-Xms{min(heap_mb, 128)}m",
             "-XX:+UseSerialGC",
+            # One compiler: 40 % less work at each start for 20 % more per record, of which there
+            # are few; and the second compiler does not take a core while the services start.
+            "-XX:TieredStopAtLevel=1",
             "-XX:-UsePerfData",
             "--enable-native-access=ALL-UNNAMED",
             f"-Djava.io.tmpdir={temporary}",
