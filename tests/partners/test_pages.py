@@ -178,19 +178,22 @@ async def test_a_step_that_another_took_meanwhile_is_told_kindly(world: World, h
     assert "relisez la liste" in answer.text
 
 
-async def test_only_the_department_opens_the_page_of_organisations(
+async def test_everyone_sees_who_takes_part_and_only_the_department_acts(
     world: World, tela: Partner, claire: str
 ) -> None:
     headers = await world.session(claire)
-    answers = [
-        await world.client.get("/organisations", headers=headers),
+
+    page = await world.client.get("/organisations", headers=headers)
+    refused = [
         await world.client.get("/organisations/tela/suspend", headers=headers),
         await world.client.post(
             "/organisations/tela/suspend", data={"reason": "misuse"}, headers=headers
         ),
     ]
 
-    assert [each.status_code for each in answers] == [403, 403, 403]
+    assert "TELA" in page.text
+    assert "/organisations/tela/suspend" not in page.text
+    assert [each.status_code for each in refused] == [403, 403]
     assert (await tela.post(event())).status_code == 202
 
 

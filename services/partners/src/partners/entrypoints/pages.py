@@ -41,7 +41,8 @@ NAVIGATION: Final = (
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 SignedIn = Annotated[Caller, Depends(require())]
-Governor = Annotated[Caller, Depends(require("administrator", "department"))]
+GOVERNORS: Final = frozenset({"administrator", "department"})
+Governor = Annotated[Caller, Depends(require(*GOVERNORS))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ async def my_submissions(
         next_href=_address(state, page.next) if page.next else None,
         states=wording.STATES,
         reason=wording.reason,
+        name_of=wording.name_of,
         kind_of_sending=wording.kind_of_sending,
         journey_url=lambda each: journey_url(each, here),
         public_url=here.public_url,
@@ -102,6 +104,7 @@ async def one_submission(
         "submission.html",
         caller,
         submission=found,
+        name=wording.name_of(found),
         steps=story(found),
         state=wording.STATES[found.state],
         reason=wording.reason(found.reason),
@@ -112,8 +115,8 @@ async def one_submission(
 
 
 @router.get("/organisations")
-async def all_organisations(request: Request, caller: Governor, here: InContext) -> HTMLResponse:
-    """Every organisation, with what may be done about it."""
+async def all_organisations(request: Request, caller: SignedIn, here: InContext) -> HTMLResponse:
+    """Every organisation; for whoever governs them, with what may be done about each."""
     async with here.database.reading() as connection:
         found = await organisations.every(connection)
     return render(
@@ -124,6 +127,7 @@ async def all_organisations(request: Request, caller: Governor, here: InContext)
         states=wording.ORGANISATION_STATES,
         kinds=wording.KINDS,
         steps=wording.STEPS_FROM,
+        governs=bool(caller.roles & GOVERNORS),
     )
 
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from contracts import codes
 from partners.domain.organisation import TRANSITIONS, State, Step
-from partners.domain.submission import SubmissionState
+from partners.domain.submission import Submission, SubmissionState
 
 STATES: Final = MappingProxyType(
     {
-        SubmissionState.RECEIVED: ("Reçu, en attente de réponse", "neutral"),
+        SubmissionState.RECEIVED: ("En attente", "neutral"),
         SubmissionState.ACCEPTED: ("Accepté", "done"),
         SubmissionState.REFUSED: ("Refusé", "late"),
     }
@@ -18,7 +18,7 @@ STATES: Final = MappingProxyType(
 
 ORGANISATION_STATES: Final = MappingProxyType(
     {
-        State.PENDING: ("En attente d'activation", "watch"),
+        State.PENDING: ("À activer", "watch"),
         State.ACTIVE: ("Active", "done"),
         State.SUSPENDED: ("Suspendue", "late"),
     }
@@ -127,6 +127,17 @@ _CODEC: Final = frozenset(
     {"not-json", "not-an-object", "not-an-event", "missing-attribute", "bad-attribute"}
     | {"bad-data", "bad-encoding", "nul-character", "too-deep"}
 )
+
+
+def name_of(submission: Submission) -> str:
+    """What people call it: their own reference, else their event's id, else the end of ours."""
+    event_id = submission.event_id or ""
+    short = event_id if len(event_id) <= _NAME_LENGTH_MAX else None
+    return submission.partner_reference or short or f"dépôt …{submission.id.hex[-8:]}"
+
+
+# An UUID would take six lines of a table's narrow column, and nobody reads it out.
+_NAME_LENGTH_MAX: Final = 24
 
 
 def kind_of_sending(event_type: str | None) -> str:
