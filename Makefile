@@ -18,6 +18,7 @@ ROOMS := contracts chassis pages territory services/referrals services/vouchers 
 MODULES := maillage-contracts=contracts,maillage-chassis=chassis,maillage-pages=pages,maillage-territory=territory,python-multipart=multipart
 # Tests that need the whole stack run together in one process; the rest is shared by two.
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
+ROUNDS ?= 10
 # A checkout that was copied with its .venv must not run the code of the other one.
 MOVED := $(shell [ "$$(cat .venv/.place 2>/dev/null)" = "$(CURDIR)" ] || echo yes)
 
@@ -52,8 +53,10 @@ check: $(DONE)/dev ## Vérifie le code sans l’exécuter (moins d’une minute)
 test: check ## Vérifie, puis teste tout sur de vrais serveurs
 	@$(PYTEST) $(TESTS)
 
-soak: $(DONE)/dev ## Fait durer les essais de panne (deux mille parcours, longtemps)
-	@$(BIN)/pytest -q -m soak --override-ini addopts= --import-mode=importlib tests
+soak: $(DONE)/dev ## Répète les essais de panne, deux mille parcours par tour (ROUNDS=10)
+	@for round in $$(seq $(ROUNDS)); do \
+	  echo "Tour $$round sur $(ROUNDS)"; $(BIN)/pytest -q tests/e2e/test_kills.py || exit 1; \
+	done
 
 bench: $(DONE)/dev ## Mesure les débits et les délais, comparés dans la même course
 	@$(BIN)/python -m tests.bench
@@ -67,7 +70,7 @@ contracts: $(DONE)/dev ## Récrit schémas, AsyncAPI et catalogue d’après les
 	@$(BIN)/python -m contracts generate
 
 territory: $(DONE)/dev ## Récrit les communes d’après le découpage administratif
-	@$(BIN)/python territory/derive.py
+	@$(BIN)/python -m territory.derive
 
 dead: $(DONE)/dev ## Montre le code que rien n’appelle
 	@$(BIN)/vulture --min-confidence 80 $(addsuffix /src,$(ROOMS))
@@ -76,10 +79,10 @@ check-style:
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format --check -q .
 
 check-types:
-	@$(BIN)/mypy
+	@$(BIN)/mypy --no-error-summary
 
 check-imports:
-	@$(BIN)/lint-imports --no-logo --quiet 2>/dev/null || $(BIN)/lint-imports
+	@said=$$($(BIN)/lint-imports --no-logo) || { echo "$$said"; exit 1; }
 
 check-dependencies:
 	@status=0; for room in $(ROOMS); do \
