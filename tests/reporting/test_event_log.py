@@ -158,8 +158,10 @@ async def test_a_broken_fact_parks_its_key_while_the_rest_is_logged(
 
     assert [row["subject"] for row in await logged(own_database)] == [str(sound.id)]
     async with own_database.reading() as connection:
-        rows = await queue.rows(connection, "reporting.log", str(broken.id))
-    assert [row["reason"] for row in rows] == [reason, "follower"]
+        heads = await queue.heads(connection, ["parked"])
+    assert [(head["key"], head["reason"], head["standing"]) for head in heads] == [
+        (str(broken.id), reason, 2)
+    ]
 
 
 async def test_whoever_writes_first_is_first_in_the_log(

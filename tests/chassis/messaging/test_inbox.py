@@ -37,7 +37,8 @@ async def drain_as_person(store: Database, inbox: Inbox, key: str) -> int:
 
 async def discard_head(store: Database, inbox: Inbox, key: str) -> None:
     async with store.transaction() as tx:
-        head = (await queue.rows(tx.connection, inbox.subscription.name, key))[0]
+        head = await queue.head(tx.connection, inbox.subscription.name, key)
+        assert head is not None
         await inbox.discard(tx, head["id"], reason="of no use", by="Camille")
         await inbox.drain(tx, key, by="Camille")
 
@@ -205,9 +206,9 @@ async def test_only_the_head_of_a_queue_can_be_discarded(store: Database, make_i
     await inbox.take(records(event("a", 1, data={"bad": True}), event("a", 2)))
 
     async with store.transaction() as tx:
-        follower = (await queue.rows(tx.connection, "test.facts", "a"))[1]
+        found = await tx.connection.execute(text("SELECT max(id) FROM set_aside"))
         with pytest.raises(queue.NotStanding):
-            await inbox.discard(tx, follower["id"], reason="hasty", by="Camille")
+            await inbox.discard(tx, found.scalar_one(), reason="hasty", by="Camille")
 
 
 async def test_a_fact_waits_for_what_it_names_and_its_key_with_it(
@@ -320,6 +321,32 @@ async def test_a_batch_handler_gets_what_is_new_and_in_order_as_one_set(
     assert seen[0] == ["a-1", "a-2", "b-1"]
     assert await effects(store) == ["a-1", "a-2", "b-1", "a-3"]
     assert await aside(store) == [("b", "parked", "handler-failed")]
+
+
+async def test_a_filled_gap_keeps_the_order_of_its_key_in_a_set(
+    store: Database, make_inbox: Make
+) -> None:
+    async def fold(tx: Transaction, given: list[Event]) -> None:
+        for one in given:
+            await note(tx, one)
+
+    inbox = make_inbox(handlers={}, batch=fold)
+    await inbox.take(records(event("a", 1), event("a", 4), event("a", 3)))
+    await inbox.take(records(event("b", 1), event("a", 2), event("a", 5)))
+
+    assert await effects(store, "a") == [f"a-{n}" for n in range(1, 6)]
+
+
+async def test_a_long_queue_is_applied_to_its_end(store: Database, make_inbox: Make) -> None:
+    inbox = make_inbox(failing)
+    last = 1200
+    await inbox.take(records(event("a", 1, data={"bad": True})))
+    await inbox.take(records(*(event("a", n) for n in range(2, last + 1))))
+
+    applied = await drain_as_person(store, make_inbox(note), "a")
+
+    assert applied == last
+    assert await effects(store) == [f"a-{n}" for n in range(1, last + 1)]
 
 
 async def test_hostile_bytes_reach_a_raw_handler_and_stop_nothing(

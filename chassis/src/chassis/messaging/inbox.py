@@ -14,12 +14,13 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import RowMapping, text
 
-from chassis.codec import Undecodable, decode_kafka
 from chassis.database import Database, Transaction
-from chassis.events import Event, Record
+from chassis.events import Record
 from chassis.messaging import queue
+from chassis.messaging.attempt import Attempt
+from chassis.messaging.item import Item
 from chassis.messaging.limit import DeadLetterLimit
-from chassis.messaging.outcomes import Poison, Refused, Waiting, is_transient
+from chassis.messaging.outcomes import Refused, Waiting, is_transient
 from chassis.messaging.queue import Reason, State
 from chassis.messaging.subscription import Subscription
 from chassis.metrics import Metrics
@@ -37,22 +38,6 @@ _RECEIVE = text("""
 _OUTCOMES: dict[State, str] = {"held": "held", "waiting": "waiting", "parked": "poison"}
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A record with what could be read of it."""
-
-    record: Record
-    key: str
-    event: Event | None
-    fault: Undecodable | None
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        if self.event is not None:
-            return self.event.source, self.event.id
-        return self.record.topic, f"{self.record.partition}-{self.record.offset}"
 
 
 @dataclass(slots=True)
@@ -84,7 +69,7 @@ class Inbox:
         self._name = subscription.name
         self._database = database
         self._metrics = metrics
-        self._intent_wait = intent_wait
+        self._attempt = Attempt(subscription, intent_wait=intent_wait)
 
     async def take(self, records: Sequence[Record]) -> None:
         """Apply a batch; when it returns, everything is committed and offsets may be.
@@ -94,7 +79,7 @@ class Inbox:
             Exception: a transient failure outlasted `ATTEMPTS`; nothing was committed.
         """
         with self._metrics.batch_seconds.labels(self._name).time():
-            await self._take([self._item(record) for record in records])
+            await self._take([self._read(record) for record in records])
 
     async def _take(self, items: Sequence[Item]) -> None:
         wait_s = _FIRST_WAIT_S
@@ -166,6 +151,7 @@ class Inbox:
             return
         self._advance(batch, item)
         if item.key in batch.states:  # it filled a gap: what was held behind it follows
+            await self._apply_as_a_set(tx, batch)
             await queue.set_marks(tx.connection, self._name, batch.advanced)
             await self.drain(tx, item.key)
             await self._reload(tx, batch, item.key)
@@ -185,13 +171,13 @@ class Inbox:
 
     def _is_next(self, batch: _Batch, item: Item) -> bool:
         mark = batch.marks.get(item.key)
-        return item.event is not None and mark is not None and item.event.sequence == mark + 1
+        return mark is not None and item.sequence == mark + 1
 
     def _out_of_order(self, batch: _Batch, item: Item) -> Reason | None:
         if item.fault is not None and self.subscription.raw is None:
             return Reason(state="parked", code=item.fault.code, detail=item.fault.detail)
         mark = batch.marks.get(item.key)
-        sequence = item.event.sequence if item.event else None
+        sequence = item.sequence
         if sequence is None or mark is None or sequence == mark + 1:
             return None  # the first sight of a key sets its mark
         if sequence > mark:
@@ -202,84 +188,31 @@ class Inbox:
         return Reason(state="parked", code="sequence-conflict", detail=detail)
 
     def _advance(self, batch: _Batch, item: Item) -> None:
-        if item.event is not None and item.event.sequence is not None:
-            batch.marks[item.key] = batch.advanced[item.key] = item.event.sequence
+        if item.sequence is not None:
+            batch.marks[item.key] = batch.advanced[item.key] = item.sequence
 
     async def _handle(self, tx: Transaction, batch: _Batch, item: Item) -> Reason | None:
         if self.subscription.batch is not None and not batch.singly:
             batch.fresh.append(item)
             return None
-        return await self._try(tx, item, guarded=batch.singly)
+        if batch.singly:
+            return await self._attempt.guarded(tx, item)
+        await self._attempt.bare(tx, item)
+        return None
 
     async def _apply_as_a_set(self, tx: Transaction, batch: _Batch) -> None:
-        if batch.fresh and self.subscription.batch is not None:
-            await self.subscription.batch(tx, [item.event for item in batch.fresh if item.event])
-
-    async def _try(self, tx: Transaction, item: Item, *, guarded: bool) -> Reason | None:
-        """Run the handler; None when it is done, else why the record is set aside."""
-        if not guarded:
-            await self._call(tx, item)
-            return None
-        try:
-            async with tx.savepoint():
-                await self._call(tx, item)
-        except Waiting as waiting:
-            return await self._waiting(tx, item, waiting)
-        except Refused as refused:
-            return await self._refuse(tx, item, refused)
-        except Poison as poison:
-            return Reason(state="parked", code=poison.code, detail=poison.detail)
-        except Exception as error:
-            if is_transient(error):
-                raise
-            # The class only: the message of an exception may quote what must not be kept twice.
-            log.exception("handler_failed", subscription=self._name, type=_type(item))
-            return Reason(state="parked", code="handler-failed", detail=type(error).__name__)
-        return None
-
-    async def _call(self, tx: Transaction, item: Item) -> None:
-        subscription = self.subscription
-        tx.cause = item.event
-        if subscription.raw is not None:
-            await subscription.raw(tx, item.record)
-        elif item.event is not None and subscription.batch is not None:
-            await subscription.batch(tx, [item.event])
-        elif item.event is not None and (handler := subscription.handlers.get(item.event.type)):
-            with structlog.contextvars.bound_contextvars(event_id=item.event.id):
-                await handler(tx, item.event)
-        tx.cause = None
-
-    async def _waiting(self, tx: Transaction, item: Item, waiting: Waiting) -> Reason | None:
-        # Whoever brings the token takes the same lock before it looks for waiters: after we hold
-        # it, either the thing is there now, or its bringer will see our row.
-        await queue.lock_token(tx.connection, waiting.token)
-        try:
-            async with tx.savepoint():
-                await self._call(tx, item)
-        except Waiting as still:
-            expires = tx.now + self._intent_wait if self.subscription.intents else None
-            return Reason(state="waiting", code="waiting", token=still.token, expires_at=expires)
-        except Refused as refused:
-            return await self._refuse(tx, item, refused)
-        return None
-
-    async def _refuse(self, tx: Transaction, item: Item, refused: Refused) -> Reason | None:
-        if self.subscription.refuse is None or item.event is None:
-            return Reason(state="parked", code="fact-refused", detail=refused.code)
-        tx.cause = item.event
-        await self.subscription.refuse(tx, item.event, refused)
-        tx.cause = None
-        self._count("refused")
-        return None
+        events = [item.event for item in batch.fresh if item.event]
+        batch.fresh.clear()
+        if events and self.subscription.batch is not None:
+            await self.subscription.batch(tx, events)
 
     async def _set_aside(self, tx: Transaction, batch: _Batch, item: Item, reason: Reason) -> None:
         await queue.lock_key(tx.connection, self._name, item.key)
         await self._add(tx, item, reason)
-        if batch.states.get(item.key) == "held" and reason.state != "held":
-            await self._follow_head(tx, item.key)
-        batch.states[item.key] = (
-            await queue.head_state(tx.connection, self._name, item.key) or reason.state
-        )
+        head = await queue.head(tx.connection, self._name, item.key)
+        if head is not None and batch.states.get(item.key, head["state"]) != head["state"]:
+            await queue.restate(tx.connection, head, _reason_of(head))  # what is behind follows it
+        batch.states[item.key] = head["state"] if head is not None else reason.state
         batch.poisoned += reason.state == "parked"
         self._count(_OUTCOMES[reason.state])
         if reason.state == "held":
@@ -300,14 +233,10 @@ class Inbox:
             subscription=self._name,
             state=reason.state,
             reason=reason.code,
-            type=_type(item),
+            type=item.type,
             partition=item.record.partition,
             offset=item.record.offset,
         )
-
-    async def _follow_head(self, tx: Transaction, key: str) -> None:
-        head = (await queue.rows(tx.connection, self._name, key))[0]
-        await queue.restate(tx.connection, head, _reason_of(head))
 
     async def drain(
         self, tx: Transaction, key: str, *, by: str | None = None, head: int | None = None
@@ -320,17 +249,17 @@ class Inbox:
         """
         marks, _ = await queue.standing(tx.connection, self._name, [key])
         batch = _Batch(marks, {}, singly=True)
-        rows = await queue.rows(tx.connection, self._name, key)
-        if head is not None and (not rows or rows[0]["id"] != head):
+        first = await queue.head(tx.connection, self._name, key)
+        if head is not None and (first is None or first["id"] != head):
             raise queue.NotStanding
         applied = 0
-        for row in rows:
+        while row := await queue.head(tx.connection, self._name, key):
             if row["state"] == "parked" and by is None:
                 break
-            item = self._item(queue.record_of(row), key=key)
+            item = self._read(queue.record_of(row), key=key)
             reason = self._out_of_order(batch, item)
             if reason is None or (by and not applied and reason.state == "held"):
-                reason = await self._try(tx, item, guarded=True)
+                reason = await self._attempt.guarded(tx, item)
             if reason is not None:
                 await queue.restate(tx.connection, row, reason)
                 break
@@ -347,8 +276,8 @@ class Inbox:
             NotStanding: the row is not, or no longer, the head of a queue.
         """
         row = await queue.find(tx.connection, row_id)
-        rows = await queue.rows(tx.connection, self._name, row["key"]) if row else []
-        if row is None or not rows or rows[0]["id"] != row_id:
+        head = await queue.head(tx.connection, self._name, row["key"]) if row else None
+        if row is None or head is None or head["id"] != row_id:
             raise queue.NotStanding
         await queue.discarded(tx.connection, row_id, reason=reason, by=by, now=tx.now)
         if row["sequence"] is not None:
@@ -357,25 +286,17 @@ class Inbox:
     async def expire(self, tx: Transaction, key: str) -> None:
         """Refuse the intent at the head of the key whose time to wait is over."""
         await queue.lock_key(tx.connection, self._name, key)
-        rows = await queue.rows(tx.connection, self._name, key)
-        if not rows or rows[0]["expires_at"] is None or rows[0]["expires_at"] > tx.now:
+        head = await queue.head(tx.connection, self._name, key)
+        if head is None or head["expires_at"] is None or head["expires_at"] > tx.now:
             return
-        item = self._item(queue.record_of(rows[0]), key=key)
-        refused = Refused(Waiting(rows[0]["token"]).unknown)
-        if await self._refuse(tx, item, refused) is None:
-            await queue.applied(tx.connection, rows[0]["id"], by=None, now=tx.now)
+        item = self._read(queue.record_of(head), key=key)
+        refused = Refused(Waiting(head["token"]).unknown)
+        if await self._attempt.refuse(tx, item, refused) is None:
+            await queue.applied(tx.connection, head["id"], by=None, now=tx.now)
             await self.drain(tx, key)
 
-    def _item(self, record: Record, *, key: str | None = None) -> Item:
-        fallback = f"{record.topic}/{record.partition}/{record.offset}"
-        if self.subscription.raw is not None:
-            # Content is never poison here, and no record stands in the way of another.
-            return Item(record, key or fallback, None, None)
-        key = key or _readable(record.key) or fallback
-        try:
-            return Item(record, key, decode_kafka(record.headers, record.value), None)
-        except Undecodable as fault:
-            return Item(record, key, None, fault)
+    def _read(self, record: Record, *, key: str = "") -> Item:
+        return Item.read(record, key=key, raw=self.subscription.raw is not None)
 
     def _measure(self, items: Sequence[Item], fresh: Sequence[Item]) -> None:
         self._count("taken", len(fresh))
@@ -391,10 +312,6 @@ class Inbox:
         self._metrics.records_total.labels(self._name, outcome).inc(number)
 
 
-def _readable(key: bytes | None) -> str:
-    return (key or b"").decode(errors="replace").replace("\0", "\ufffd")
-
-
 def _reason_of(row: RowMapping) -> Reason:
     return Reason(
         state=row["state"],
@@ -404,7 +321,3 @@ def _reason_of(row: RowMapping) -> Reason:
         token=row["token"],
         expires_at=row["expires_at"],
     )
-
-
-def _type(item: Item) -> str:
-    return item.event.type if item.event else "(unreadable)"

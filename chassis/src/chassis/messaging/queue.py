@@ -75,11 +75,10 @@ async def standing(
     return marks, states
 
 
-async def head_state(connection: AsyncConnection, subscription: str, key: str) -> State | None:
-    """The state of the key's queue now, or None when it is empty."""
+async def head(connection: AsyncConnection, subscription: str, key: str) -> RowMapping | None:
+    """The first row of the key's queue, or None when it is empty."""
     parameters = {"subscription": subscription, "key": key}
-    state: State | None = (await connection.execute(_SQL["head"], parameters)).scalar()
-    return state
+    return (await connection.execute(_SQL["head"], parameters)).mappings().one_or_none()
 
 
 async def add(
@@ -111,12 +110,6 @@ async def add(
     await connection.execute(_SQL["add"], parameters | _reason(reason))
 
 
-async def rows(connection: AsyncConnection, subscription: str, key: str) -> Sequence[RowMapping]:
-    """The queue of the key in the order in which it is to be applied (at most 1,000 rows)."""
-    parameters = {"subscription": subscription, "key": key}
-    return (await connection.execute(_SQL["queue"], parameters)).mappings().all()
-
-
 def record_of(row: RowMapping) -> Record:
     """The record as it came from the broker."""
     return Record(
@@ -130,13 +123,13 @@ def record_of(row: RowMapping) -> Record:
     )
 
 
-async def restate(connection: AsyncConnection, head: RowMapping, reason: Reason) -> None:
+async def restate(connection: AsyncConnection, first: RowMapping, reason: Reason) -> None:
     """The head stays, for this reason; the rows behind it share its state."""
-    await connection.execute(_SQL["restate"], {"id": head["id"]} | _reason(reason))
+    await connection.execute(_SQL["restate"], {"id": first["id"]} | _reason(reason))
     parameters = {
-        "subscription": head["subscription"],
-        "key": head["key"],
-        "head": head["id"],
+        "subscription": first["subscription"],
+        "key": first["key"],
+        "head": first["id"],
         "state": reason.state,
     }
     await connection.execute(_SQL["follow"], parameters)

@@ -7,7 +7,8 @@ SELECT pg_advisory_xact_lock(hashtextextended(:subscription || ' ' || :key, 0))
 SELECT pg_advisory_xact_lock(hashtextextended(:token, 1))
 
 -- name: head
-SELECT state FROM set_aside WHERE subscription = :subscription AND key = :key AND state IN ('held', 'waiting', 'parked')
+SELECT * FROM set_aside WHERE subscription = :subscription AND key = :key
+    AND state IN ('held', 'waiting', 'parked')
 ORDER BY sequence NULLS FIRST, id LIMIT 1
 
 -- name: standing
@@ -25,10 +26,6 @@ INSERT INTO set_aside (subscription, topic, partition, "offset", key, headers, v
 VALUES (:subscription, :topic, :partition, :offset, :key, CAST(:headers AS jsonb), :value,
     :timestamp_ms, :state, :cause, :reason, :detail, :event_id, :event_type, :sequence, :token,
     :expires_at, :data_subject, :now)
-
--- name: queue
-SELECT * FROM set_aside WHERE subscription = :subscription AND key = :key AND state IN ('held', 'waiting', 'parked')
-ORDER BY sequence NULLS FIRST, id LIMIT 1000
 
 -- name: restate
 UPDATE set_aside SET state = :state, cause = :cause, reason = :reason, detail = :detail,
