@@ -228,9 +228,7 @@ class Process:
         """
         self._standing = ["stopping"]
         ended = [part for part in parts if part.done() and part.get_name() != "signal"]
-        failed = False
         for part in ended:
-            failed = True
             log.error("ended_by_itself", part=part.get_name(), exc_info=part.exception())
         log.info("stopping")
         try:
@@ -241,17 +239,19 @@ class Process:
             sys.stdout.flush()
             os._exit(1)  # whatever still hangs would hang the loop's own end too
         log.info("stopped")
-        return 1 if failed else 0
+        return 1 if ended else 0
 
     async def _stop_parts(self, server: uvicorn.Server, parts: Sequence[asyncio.Task[Any]]) -> None:
         serving, *others = parts
         for other in others:
             other.cancel()
         await asyncio.wait(others)
-        if self._service.relay is not None:
-            await self._service.relay.stop()
-        if self._service.consumers is not None:
-            await self._service.consumers.stop()
+        for part in (self._service.relay, self._service.consumers):
+            try:
+                if part is not None:
+                    await part.stop()
+            except Exception:
+                log.exception("not_stopped_well", part=type(part).__name__)
         self._service.app.state.stopping.set()
         server.should_exit = True
         await asyncio.wait([serving])
