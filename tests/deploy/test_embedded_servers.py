@@ -247,3 +247,11 @@ def test_undeclared_right_is_taken_away(kafka: Kafka) -> None:
 
 def test_cluster_id_is_never_taken_for_an_option() -> None:
     assert not any(cluster_id().startswith("-") for _ in range(500))
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [("/srv/maillage", "/srv/maillage"), ("/é\\x/🌿", "/\\u00e9\\u005cx/\\ud83c\\udf3f")],
+)
+def test_paths_are_written_as_java_reads_them(path: str, written: str) -> None:
+    assert kafka_server.escaped(path) == written

@@ -20,7 +20,7 @@ from maillage.servers.processes import LOOPBACK
 KAFKA_DOORS = ("caf", "mission-locale")
 """The two founding partners that come in by Kafka."""
 ADMINISTRATOR = "plateforme"
-TUNED = ("MAILLAGE_INTENT_WAIT_S",)
+TUNED = ("MAILLAGE_INTENT_WAIT_S", "MAILLAGE_LOG_LEVEL")
 """Settings of the services that this shell may change for its stack."""
 
 
@@ -85,7 +85,7 @@ def inherited(home: Home) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in TUNED or not name.startswith("MAILLAGE_")
     }
-    return {**kept, MARK: str(home.path), "PYTHONUNBUFFERED": "1"}
+    return {**kept, **kafka_server.LOCALE, MARK: str(home.path), "PYTHONUNBUFFERED": "1"}
 
 
 def service(name: str, home: Home, *, state: State, secrets: Secrets) -> dict[str, str]:

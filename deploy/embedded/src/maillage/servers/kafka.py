@@ -37,6 +37,8 @@ MECHANISM = "SCRAM-SHA-512"
 STOP_SIGNAL = signal.SIGTERM
 FORMAT_TIMEOUT_S = 60
 START_TIMEOUT_S = 90
+# Java opens a path with an accent in a UTF-8 locale only.
+LOCALE = {"LC_ALL": "C.UTF-8"}
 MEBIBYTE = 1024 * 1024
 
 
@@ -96,6 +98,7 @@ class Kafka:
                 text=True,
                 timeout=FORMAT_TIMEOUT_S,
                 check=False,
+                env={**os.environ, **LOCALE},
             )
         finally:
             (self.directory / "format.args").unlink(missing_ok=True)  # it holds the passwords
@@ -123,7 +126,7 @@ class Kafka:
         """Prepares and starts it, and returns once it answers. Raises Trouble."""
         self.prepare()
         log = self.directory / "kafka.log"
-        identity = detach(self.command(), log=log, environment=os.environ)
+        identity = detach(self.command(), log=log, environment={**os.environ, **LOCALE})
         if not wait_until(
             self.answers, timeout_s=START_TIMEOUT_S, alive=lambda: identity.process() is not None
         ):
@@ -204,7 +207,18 @@ class Kafka:
             "num.io.threads": 4,
             "log.cleaner.dedupe.buffer.size": 8 * MEBIBYTE,
         }
-        return "".join(f"{name}={value}\n" for name, value in settings.items())
+        # Java reads these files as ISO 8859-1: a path with an accent must be spelt out.
+        return "".join(f"{name}={escaped(str(value))}\n" for name, value in settings.items())
+
+
+def escaped(value: str) -> str:
+    """The value as a Java properties file takes it."""
+    return "".join(one if one.isascii() and one != "\\" else _spelt_out(one) for one in value)
+
+
+def _spelt_out(character: str) -> str:
+    units = character.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def cluster_id() -> str:

@@ -154,8 +154,9 @@ IMMEDIATE_SIGNAL = signal.SIGQUIT  # as after a power cut
 
 
 def last_line(text: str) -> str:
-    """The last line that says something, for an error sentence."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """The last line that says something (no place in Java's code), for an error sentence."""
+    lines = [line.strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith("at ")]
     return f"Il dit : « {lines[-1]} »" if lines else ""
 
 
