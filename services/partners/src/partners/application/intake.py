@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Transaction
 from partners.domain.organisation import Organisation, State
-from partners.domain.refusals import CredentialRevoked, OrganisationNotActive, SubmissionRefused
+from partners.domain.refusals import (
+    CredentialRevoked,
+    OrganisationNotActive,
+    SubmissionRefused,
+    TimeOutOfRange,
+)
 from partners.domain.rights import Scope, check_type_allowed
 from partners.domain.submission import (
     Command,
@@ -23,6 +28,7 @@ from partners.domain.submission import (
     check_time,
 )
 from partners.storage import access, organisations, outward_ids, submissions
+from partners.storage.submissions import Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +89,17 @@ async def submit(tx: Transaction, command: Submit, *, sender: Sender, wait: time
     intent, organisation = command.intent, sender.organisation
     check_type_allowed(organisation.rights, intent.type)
     check_correlation(intent)
-    # Before the time: what was taken in once gets its answer again, however late it is repeated.
-    kept = await submissions.find_identity(tx.connection, organisation.id, intent.identity)
-    if kept is None:
+    try:
         check_time(intent.happened_at, now=tx.now, history=sender.history)
-        new = _received(tx, command, sender)
-        kept = await submissions.claim(tx.connection, new, identity=intent.identity)
+    except TimeOutOfRange:
+        # What was taken in once gets its answer again, however late it is repeated.
+        kept = await submissions.find_identity(tx.connection, organisation.id, intent.identity)
         if kept is None:
-            await _go_on_or_wait(tx, new, intent, until=wait)
-            return new.id
+            raise
+    else:
+        kept = await _take_in(tx, command, sender, until=tx.now + wait)
+    if kept is None:
+        return command.new_id
     check_same_content(kept.content_hash, intent.content_hash)
     return kept.id
 
@@ -114,40 +122,52 @@ async def submit_batch(
     return answers
 
 
-async def forward(
+async def go_on(tx: Transaction, waited: Waiting, *, person: UUID) -> None:
+    """The person is known: what waited goes before its owner."""
+    await submissions.forward(tx.connection, waited.submission.id, person=person, now=tx.now)
+    _forward(tx, waited.submission, waited.data, person=person)
+
+
+async def _take_in(
+    tx: Transaction, command: Submit, sender: Sender, *, until: datetime
+) -> submissions.Kept | None:
+    """Keep it and put it before its owner, or let it wait; what bore its identity before, if so."""
+    intent, organisation = command.intent, sender.organisation
+    person = None
+    if intent.person is not None:
+        person = await _person(tx, intent.person, organisation.id)
+    wait = None
+    if intent.person is not None and person is None:
+        wait = submissions.Wait(intent.person, until, intent.data)
+    new = _received(command, sender, now=tx.now, waits=wait is not None)
+    kept = await submissions.claim(
+        tx.connection, new, identity=intent.identity, person=person, wait=wait
+    )
+    if kept is None and wait is None:
+        _forward(tx, new, intent.data, person=person)
+    return kept
+
+
+def _forward(
     tx: Transaction, submission: Submission, data: Mapping[str, Any], *, person: UUID | None
 ) -> None:
-    """Put the command before its owner: organisation stamped by us, person named as inside."""
-    inner = dict(data) if person is None else {**data, "person": str(person)}
+    """The command for the owner: organisation stamped by us, the person named as inside."""
     extensions = {
         "organisation": str(submission.organisation),
         "submission": str(submission.id),
     }
     if submission.history:
         extensions["history"] = "true"
-    await submissions.forward(tx.connection, submission.id, person=person, now=tx.now)
     tx.emit(
-        Command(type=str(submission.type), data=inner),
+        Command(
+            type=str(submission.type),
+            data=dict(data) if person is None else {**data, "person": str(person)},
+        ),
         key=submission.about or submission.id,
         sequence=None,
         happened_at=submission.happened_at or submission.received_at,
         data_subject=person,
         extensions=extensions,
-    )
-
-
-async def _go_on_or_wait(
-    tx: Transaction, new: Submission, intent: Intent, *, until: timedelta
-) -> None:
-    if intent.person is None:
-        await forward(tx, new, intent.data, person=None)
-        return
-    person = await _person(tx, intent.person, new.organisation)
-    if person is not None:
-        await forward(tx, new, intent.data, person=person)
-        return
-    await submissions.wait(
-        tx.connection, new.id, awaited=intent.person, until=tx.now + until, data=intent.data
     )
 
 
@@ -169,7 +189,7 @@ async def _hold_unknown_persons(
     await outward_ids.lock(tx.connection, sorted(cited - known))
 
 
-def _received(tx: Transaction, command: Submit, sender: Sender) -> Submission:
+def _received(command: Submit, sender: Sender, *, now: datetime, waits: bool) -> Submission:
     intent = command.intent
     return Submission(
         id=command.new_id,
@@ -180,9 +200,10 @@ def _received(tx: Transaction, command: Submit, sender: Sender) -> Submission:
         content_hash=intent.content_hash,
         partner_reference=intent.partner_reference,
         happened_at=intent.happened_at,
-        received_at=tx.now,
+        received_at=now,
         history=sender.history,
         about=intent.about,
+        forwarded_at=None if waits else now,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.database import Transaction
-from partners.application.intake import forward
+from partners.application.intake import go_on
 from partners.storage import outward_ids, submissions
 
 
@@ -33,6 +33,6 @@ async def learn_outward_ids(tx: Transaction, learnt: Sequence[OutwardId]) -> int
         for waiting in await submissions.waiting_for(
             tx.connection, each.organisation, each.outward
         ):
-            await forward(tx, waiting.submission, waiting.data, person=each.person)
+            await go_on(tx, waiting, person=each.person)
             resumed += 1
     return resumed

@@ -20,6 +20,14 @@ class Waiting(NamedTuple):
     data: Mapping[str, Any]
 
 
+class Wait(NamedTuple):
+    """Until an organisation's id of a person is known, or until time runs out: the data."""
+
+    outward: UUID
+    until: datetime
+    data: Mapping[str, Any]
+
+
 class Kept(NamedTuple):
     """What the identity (organisation, source, id) names already."""
 
@@ -27,15 +35,29 @@ class Kept(NamedTuple):
     content_hash: str
 
 
-async def claim(connection: AsyncConnection, new: Submission, *, identity: str) -> Kept | None:
+async def claim(
+    connection: AsyncConnection,
+    new: Submission,
+    *,
+    identity: str,
+    person: UUID | None,
+    wait: Wait | None,
+) -> Kept | None:
     """Insert it, or tell what bears this identity already.
 
     The unique constraint decides between two that come at the same time: the second waits here for
     the first one's transaction and then finds its row.
     """
+    values: dict[str, Any] = {"identity": identity, "data_subject": person and str(person)}
+    if wait is not None:
+        values |= {
+            "awaited": wait.outward,
+            "wait_until": wait.until,
+            "kept_data": dict(wait.data),
+        }
     statement = (
         insert(submission)
-        .values(identity=identity, **_columns(new))
+        .values(**values, **_columns(new))
         .on_conflict_do_nothing(constraint="submission_identity")
     )
     if (await connection.execute(statement)).rowcount == 1:
@@ -60,22 +82,6 @@ async def find_identity(
 async def add_turned_away(connection: AsyncConnection, new: Submission) -> None:
     """Keep a refusal of form, which uses up no identity."""
     await connection.execute(sa.insert(submission).values(**_columns(new)))
-
-
-async def wait(
-    connection: AsyncConnection,
-    identifier: UUID,
-    *,
-    awaited: UUID,
-    until: datetime,
-    data: Mapping[str, Any],
-) -> None:
-    """Keep the data until the outward id is known, or until time runs out."""
-    await connection.execute(
-        sa.update(submission)
-        .where(submission.c.id == identifier)
-        .values(awaited=awaited, wait_until=until, kept_data=dict(data))
-    )
 
 
 async def forward(
@@ -211,6 +217,7 @@ def _columns(of: Submission) -> dict[str, Any]:
         "received_at": of.received_at,
         "history": of.history,
         "about": of.about,
+        "forwarded_at": of.forwarded_at,
         "state": of.state,
         "reason": of.reason,
         "detail": of.detail,
