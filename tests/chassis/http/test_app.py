@@ -147,6 +147,17 @@ async def test_people_get_a_page_in_french(client: httpx.AsyncClient) -> None:
     assert "Jeanne" not in failed.text
 
 
+async def test_the_foot_of_every_page_leads_to_the_accessibility_statement(
+    client: httpx.AsyncClient,
+) -> None:
+    missing = await client.get("/nowhere", headers=HTML)
+
+    assert 'href="http://issuer.test/accessibilite"' in missing.text
+    statement = await client.get("/accessibilite")
+    assert statement.status_code == 200
+    assert "Défenseur des droits" in statement.text
+
+
 async def test_a_program_gets_json_even_where_it_takes_html(client: httpx.AsyncClient) -> None:
     problem(await client.get("/v1/nothing", headers=HTML))
     problem(await client.get("/nowhere", headers={"accept": "application/json, text/html"}))

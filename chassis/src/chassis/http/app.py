@@ -19,7 +19,7 @@ from chassis.database import Database
 from chassis.http import dead_letters, problems
 from chassis.http.auth import TokenVerifier, public
 from chassis.http.edge import Edge
-from chassis.http.pages import error_page
+from chassis.http.pages import error_page, render
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
 from pages import Link
@@ -134,6 +134,12 @@ async def readyz(request: Request) -> JSONResponse:
 async def metrics(request: Request) -> Response:
     body = generate_latest(request.app.state.metrics.registry)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+@_service_routes.get("/accessibilite")
+async def accessibility(request: Request) -> Response:
+    """The statement that the foot of every page leads to; the law has every service show it."""
+    return render(request, "accessibility.html", None)
 
 
 @_service_routes.get("/static/{name}")
