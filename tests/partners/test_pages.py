@@ -161,6 +161,8 @@ async def test_a_step_is_confirmed_with_what_it_will_do_and_then_done(
     )
 
     assert "Rien n&#39;est effacé" in asked.text
+    assert "Organisation activée" in asked.text
+    assert "· plateforme" in asked.text
     assert without.status_code == 422
     assert "Choisissez le motif" in without.text
     assert before.status_code == 202

@@ -15,12 +15,12 @@ from chassis.http.problems import Problem
 from pages import Link
 from partners.application.access import known_organisation
 from partners.application.organisations import TakeStep, take_organisation_step
-from partners.domain.organisation import Organisation, Step, SuspensionReason
+from partners.domain.organisation import Step, SuspensionReason
 from partners.domain.refusals import TransitionRefused
 from partners.domain.submission import SubmissionState
 from partners.entrypoints import wording
 from partners.entrypoints.context import Context, InContext
-from partners.entrypoints.story import story
+from partners.entrypoints.story import history, story
 from partners.entrypoints.submissions import (
     Reference,
     journey_url,
@@ -32,6 +32,7 @@ from partners.storage import organisations, submissions
 
 PAGE: Final = 50
 SEE_OTHER: Final = 303
+UNPROCESSABLE: Final = 422
 
 NAVIGATION: Final = (
     Link(label="Mes envois", href="/"),
@@ -136,8 +137,7 @@ async def confirm_step(
     slug: str, step: Step, request: Request, caller: Governor, here: InContext
 ) -> HTMLResponse:
     """Say what the step will do, and ask."""
-    organisation = await _organisation(here, slug)
-    return _confirmation(request, caller, organisation, step)
+    return await _confirmation(request, caller, here, slug=slug, step=step)
 
 
 @router.post("/organisations/{slug}/{step}")
@@ -150,14 +150,13 @@ async def do_step(
     reason: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """Do it, and show the list again."""
-    organisation = await _organisation(here, slug)
     known = reason in set(SuspensionReason)
     if step is Step.SUSPEND and not known:
         form = pages.Form(
             values={"reason": reason},
             errors={"reason": "Choisissez le motif : il est transmis aux services."},
         )
-        return _confirmation(request, caller, organisation, step, form=form, status=422)
+        return await _confirmation(request, caller, here, slug=slug, step=step, form=form)
     command = TakeStep(
         slug=slug,
         step=step,
@@ -177,30 +176,29 @@ async def do_step(
     return RedirectResponse("/organisations", SEE_OTHER)
 
 
-async def _organisation(here: Context, slug: str) -> Organisation:
-    async with here.database.reading() as connection:
-        return await known_organisation(connection, slug)
-
-
-def _confirmation(
+async def _confirmation(
     request: Request,
     caller: Caller,
-    organisation: Organisation,
-    step: Step,
+    here: Context,
     *,
+    slug: str,
+    step: Step,
     form: pages.Form | None = None,
-    status: int = 200,
 ) -> HTMLResponse:
+    async with here.database.reading() as connection:
+        organisation = await known_organisation(connection, slug)
+        facts = await organisations.facts(connection, organisation.id)
     return render(
         request,
         "organisation_step.html",
         caller,
-        status_code=status,
+        status_code=200 if form is None else UNPROCESSABLE,
         organisation=organisation,
         step=step,
         words=wording.STEPS[step],
         reasons=list(wording.SUSPENSIONS.items()),
         form=form or pages.Form(),
+        history=history(facts),
         back=[Link(label="Organisations", href="/organisations")],
     )
 

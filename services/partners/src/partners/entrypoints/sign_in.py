@@ -63,6 +63,7 @@ async def sign_in_as(login: str, here: InContext, next: Next = None) -> Redirect
         name=colleague.name,
         roles=sorted(colleague.roles),
         organisation=colleague.organisation,
+        organisation_name=colleague.organisation_name,
         slug=colleague.slug,
     )
     now = here.database.clock.now()

@@ -1,8 +1,11 @@
-"""The story of one submission, step by step, for its page."""
+"""What happened, step by step: to a submission, to an organisation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pages import Step
 from partners.domain.submission import Door, Submission, SubmissionState
-from partners.entrypoints.wording import reason
+from partners.entrypoints.wording import SUSPENSIONS, reason
 
 _DOORS = {Door.HTTP: "par HTTP", Door.KAFKA: "par votre topic Kafka"}
 
@@ -30,6 +33,38 @@ def story(of: Submission) -> list[Step]:
         )
     steps.append(_answer(of))
     return steps
+
+
+def history(facts: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """What happened to an organisation, oldest first, with who did it and why."""
+    return [
+        Step(
+            key=str(fact["sequence"]),
+            title=_FACTS[fact["fact"]],
+            state_word=_WORDS[fact["fact"]],
+            tone="late" if fact["fact"] == "suspended" else "done",
+            at=fact["recorded_at"],
+            by=fact["recorded_by"],
+            detail=SUSPENSIONS[fact["reason"]] if fact["reason"] else None,
+        )
+        for fact in facts
+    ]
+
+
+_FACTS = {
+    "registered": "Organisation enregistrée",
+    "activated": "Organisation activée",
+    "changed": "Description modifiée",
+    "suspended": "Organisation suspendue",
+    "reinstated": "Organisation rétablie",
+}
+_WORDS = {
+    "registered": "Enregistrée",
+    "activated": "Active",
+    "changed": "Modifiée",
+    "suspended": "Suspendue",
+    "reinstated": "Active",
+}
 
 
 def _answer(of: Submission) -> Step:

@@ -23,6 +23,7 @@ class Bearer:
     roles: Sequence[str]
     scopes: Sequence[str] = ()
     organisation: UUID | None = None
+    organisation_name: str | None = None
     slug: str | None = None
     credential: UUID | None = None
 
@@ -47,7 +48,12 @@ class Signer:
             "exp": int((now + lifetime).timestamp()),
             "jti": str(jti),
         }
-        optional = {"org": bearer.organisation, "slug": bearer.slug, "cred": bearer.credential}
+        optional = {
+            "org": bearer.organisation,
+            "org_name": bearer.organisation_name,
+            "slug": bearer.slug,
+            "cred": bearer.credential,
+        }
         claims |= {name: str(value) for name, value in optional.items() if value is not None}
         header = {"alg": CURVE, "kid": self._key.kid, "typ": "JWT"}
         return jwt.encode(header, claims, self._key, algorithms=[CURVE])
