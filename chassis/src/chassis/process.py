@@ -29,6 +29,7 @@ from chassis import logs, outbox
 from chassis.database import Database
 from chassis.http import idempotency
 from chassis.http.app import database_check, probes
+from chassis.messaging import queue
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings, SettingsType, load
@@ -207,6 +208,7 @@ class Process:
         async with self._service.database.transaction() as tx:
             await outbox.prune(tx.connection, tx.now)
             await idempotency.prune(tx.connection, tx.now)
+            await queue.prune(tx.connection, tx.now)
 
     def _ready(self) -> list[str]:
         if self._standing:

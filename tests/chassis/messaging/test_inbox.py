@@ -380,6 +380,24 @@ async def test_too_many_dead_letters_stop_the_subscription_and_commit_nothing(
     assert await aside(store) == []
 
 
+async def test_the_inbox_forgets_after_sixty_days_what_no_topic_holds_any_more(
+    store: Database, make_inbox: Make
+) -> None:
+    clock = store.clock
+    assert isinstance(clock, FixedClock)
+    await make_inbox().take(records(event("a", 1)))
+    clock.advance(timedelta(days=59))
+    await make_inbox().take(records(event("b", 1)))
+    clock.advance(timedelta(days=2))
+
+    async with store.transaction() as tx:
+        await queue.prune(tx.connection, tx.now)
+
+    async with store.reading() as connection:
+        left = await connection.execute(text("SELECT event_id FROM inbox"))
+        assert list(left.scalars()) == ["b-1"]
+
+
 KEYS = ("a", "b", "c")
 
 

@@ -51,6 +51,7 @@ class Caller:
     subject: str
     name: str
     organisation: UUID | None = None
+    organisation_name: str | None = None
     slug: str | None = None
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
@@ -68,6 +69,7 @@ class TokenRefused(Exception):
 class _Claims(BaseModel):
     sub: str
     org: UUID | None = None
+    org_name: str | None = None
     slug: str | None = None
     name: str | None = None
     roles: frozenset[str] = frozenset()
@@ -249,6 +251,7 @@ def _caller(given: dict[str, Any]) -> Caller:
         subject=claims.sub,
         name=claims.name or claims.sub,
         organisation=claims.org,
+        organisation_name=claims.org_name,
         slug=claims.slug,
         roles=claims.roles,
         scopes=frozenset(claims.scope.split()),

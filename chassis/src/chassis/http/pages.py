@@ -74,7 +74,7 @@ def _frame(request: Request, caller: Caller | None) -> Frame:
         if caller is None
         else Reader(
             name=caller.name,
-            acting_for=caller.slug,
+            acting_for=caller.organisation_name or caller.slug,
             sign_out_url=f"{settings.issuer.rstrip('/')}/sign-out",
         )
     )

@@ -9,7 +9,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from chassis.events import Event, Record
 
 State = Literal["held", "waiting", "parked"]
+KEPT = timedelta(days=60)
+"""How long the inbox remembers: longer than the outbox (35 days), which outlives the topic (28)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +197,12 @@ async def heads(
 async def find(connection: AsyncConnection, row_id: int) -> RowMapping | None:
     """One row, decided or not."""
     return (await connection.execute(_SQL["find"], {"id": row_id})).mappings().one_or_none()
+
+
+async def prune(connection: AsyncConnection, now: datetime) -> None:
+    """Forget a slice of what was received, and all that was decided, longer than `KEPT` ago."""
+    for query in ("prune_inbox", "prune_decided"):
+        await connection.execute(_SQL[query], {"before": now - KEPT})
 
 
 def _reason(reason: Reason) -> dict[str, Any]:

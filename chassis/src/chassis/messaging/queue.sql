@@ -75,3 +75,11 @@ WHERE state = ANY(:states) AND id > :after ORDER BY id LIMIT :limit
 
 -- name: find
 SELECT * FROM set_aside WHERE id = :id
+
+-- name: prune_inbox
+DELETE FROM inbox WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM inbox WHERE received_at < :before LIMIT 5000
+))
+
+-- name: prune_decided
+DELETE FROM set_aside WHERE decided_at < :before
