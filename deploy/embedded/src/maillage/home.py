@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,9 @@ class State:
     def url(self, service: str) -> str:
         """Public address of a service."""
         return f"http://{LOOPBACK}:{self.port(service)}"
+
+
+STATE_FIELDS = tuple(one.name for one in fields(State))
 
 
 @dataclass(slots=True)
@@ -105,7 +108,9 @@ class Home:
     def state(self) -> State | None:
         """What it remembers; None when nothing was ever started here. Raises Trouble."""
         try:
-            return State(**json.loads((self.path / "state.json").read_text()))
+            written = json.loads((self.path / "state.json").read_text())
+            # What another version of the code remembered besides is none of ours.
+            return State(**{name: written[name] for name in STATE_FIELDS if name in written})
         except FileNotFoundError:
             return None
         except (ValueError, TypeError) as error:

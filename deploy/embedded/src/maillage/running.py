@@ -102,7 +102,7 @@ def end(home: Home) -> bool:
     _end_orphans(orphans)
     if home.run.exists():
         for path in home.run.iterdir():
-            path.unlink()
+            path.unlink(missing_ok=True)
     return identity is not None or bool(orphans)
 
 

@@ -49,7 +49,7 @@ def fetch(cache: Path, progress: Progress | None = None) -> list[Path]:
     done = 0
     paths = []
     with ThreadPoolExecutor(PARALLEL) as pool:
-        for path in pool.map(lambda item: _one(context, *item), wanted):
+        for path in pool.map(lambda item: fetch_one(context, *item), wanted):
             paths.append(path)
             done += 1
             if progress:
@@ -57,7 +57,8 @@ def fetch(cache: Path, progress: Progress | None = None) -> list[Path]:
     return paths
 
 
-def _one(context: MavenContext, coordinates: str, sha256: str) -> Path:
+def fetch_one(context: MavenContext, coordinates: str, sha256: str) -> Path:
+    """One jar, from the cache when what lies there is what is listed. Raises Trouble."""
     artifact = context.create_dependency(coordinates).artifact
     cached = artifact.cached_path
     if cached is not None and cached.exists() and _hash(cached) == sha256:
