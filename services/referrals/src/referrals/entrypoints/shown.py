@@ -20,6 +20,8 @@ Tone = Literal["neutral", "done", "watch", "late"]
 # The ladder of reminders of an ordinary referral: J+9, J+21 (domain.md §2.3).
 WATCH_AFTER: Final = timedelta(days=9)
 LATE_AFTER: Final = timedelta(days=21)
+SAME_MOMENT: Final = timedelta(minutes=1)
+"""Below it the two dates of a step read alike, and one is enough."""
 
 _WORDS_AT_TARGET: Final = {
     State.SENT: "Attend votre réponse",
@@ -206,7 +208,8 @@ def _details(step: StepTaken) -> list[str]:
         told.append(f"Suite donnée : {_sentence(label(Outcome, step.code))}")
     if step.message:
         told.append(f"« {step.message} »")
-    told.append(f"Enregistrée le {day_and_hour(step.learnt_at)}.")
+    if step.learnt_at - step.happened_at >= SAME_MOMENT:
+        told.append(f"Enregistrée le {day_and_hour(step.learnt_at)}.")
     return told
 
 
