@@ -1,7 +1,5 @@
 """A real browser, and the samples served as a service would serve them."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,29 +13,17 @@ from playwright.sync_api import Browser, sync_playwright
 from typing_extensions import override
 
 import pages
+from tests.pages.chromium import ARGUMENTS, chromium
 from tests.pages.sample_pages import sample_pages
 
 POLICY = "default-src 'self'"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. CI must have it; on a machine without it these tests are left out."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if "CI" in os.environ:  # noqa: TID251 - the one question only the environment answers
-            pytest.fail("chromium is not installed: apt-get install chromium")
-        pytest.skip("chromium is not installed")
+    """Closed after its module: while it is open its event loop runs, and no other can."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--no-first-run",
-            ],
-        )
+        launched = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield launched
         launched.close()
 
