@@ -12,7 +12,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who is signed in, and for which organisation (« pour CAF de la Creuse »)."""
+    """Who is signed in, and for which organisation (« CAF de la Creuse »)."""
 
     name: str
     acting_for: str | None
