@@ -1,6 +1,5 @@
 """A database with the chassis' tables and a small ledger of effects to check against."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -150,5 +149,8 @@ def make_inbox(store: Database) -> Callable[..., Inbox]:
     return make
 
 
-async def pause() -> None:
-    await asyncio.sleep(0)
+async def failing(tx: Transaction, given: Event) -> None:
+    """The same, and it fails where the data says so."""
+    await note(tx, given)
+    if given.data.get("bad"):
+        raise ZeroDivisionError
