@@ -34,7 +34,9 @@ def test_without_personas_a_real_platform_starts() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [PEM, PEM.replace("\n", "\\n"), json.dumps(SIGNING_KEY.as_dict(private=True))]
+    "key",
+    [PEM, PEM.replace("\n", "\\n"), json.dumps(SIGNING_KEY.as_dict(private=True))],
+    ids=["pem", "pem-in-one-line", "jwk"],
 )
 def test_a_signing_key_is_pem_or_jwk_and_keeps_its_id(key: str) -> None:
     assert private_key(key).kid == SIGNING_KEY.thumbprint()
@@ -53,6 +55,7 @@ def test_a_signing_key_is_pem_or_jwk_and_keeps_its_id(key: str) -> None:
         '{"kty": "OKP", "crv": "Ed25519", "x": 1, "d": 2}',
         '{"kty": "oct", "k": "AAAA"}',
     ],
+    ids=["a letter", "empty", "a list", "rsa", "x25519", "public", "public pem", "odd", "shared"],
 )
 def test_any_other_signing_key_is_refused_without_being_quoted(key: str) -> None:
     with pytest.raises(ValidationError, match="MAILLAGE_SIGNING_KEY") as refused:
