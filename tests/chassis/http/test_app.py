@@ -176,7 +176,7 @@ async def test_every_answer_carries_the_security_headers(
     assert "form-action 'self' http://issuer.test http://service.test" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
     assert headers["cache-control"] == "no-store"
 
 

@@ -130,7 +130,9 @@ def _security_headers(origins: Collection[str]) -> dict[str, str]:
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": "same-origin",
+        # Not "same-origin": browsers then say `Origin: null` between our own services, and signing
+        # out from one of them would be refused. To others it says the host, never the page.
+        "referrer-policy": "strict-origin-when-cross-origin",
         "cross-origin-opener-policy": "same-origin",
         "cache-control": "no-store",  # unless the route says otherwise: answers are about people
     }
