@@ -221,6 +221,25 @@ async def held(
         await connection.close()
 
 
+@asynccontextmanager
+async def reporting_fails_on(stack: Stack, subject: str) -> AsyncIterator[None]:
+    """Makes reporting's database refuse the facts of one aggregate, as a bug of ours would."""
+    connection = await stack.database("reporting")
+    try:
+        await connection.execute(
+            "CREATE FUNCTION essai() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'essai'; END $$"
+        )
+        await connection.execute(
+            "CREATE TRIGGER essai BEFORE INSERT ON event_log FOR EACH ROW"
+            f" WHEN (NEW.subject = '{subject}') EXECUTE FUNCTION essai()"
+        )
+        yield
+    finally:
+        await connection.execute("DROP FUNCTION IF EXISTS essai() CASCADE")
+        await connection.close()
+
+
 async def size(config: dict[str, Any], topic: str) -> int:
     """How many records were ever written on the topic."""
     consumer = AIOKafkaConsumer(topic, **client_options(config))

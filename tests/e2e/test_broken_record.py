@@ -16,7 +16,7 @@ from chassis.events import Event
 from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.partner import PATIENCE_S, KafkaHeaders
-from tests.e2e.stack import Stack, held, producing
+from tests.e2e.stack import Stack, held, producing, reporting_fails_on
 
 FACTS = "maillage.referrals.v1"
 SENT, ACCEPTED = "maillage.referral.sent.v1", "maillage.referral.accepted.v1"
@@ -97,7 +97,7 @@ async def test_a_fact_that_breaks_its_contract_parks_its_key(stack: Stack) -> No
 async def test_what_our_program_failed_on_is_replayed_once_it_is_mended(stack: Stack) -> None:
     referral, other = await _known_referral(stack), await _known_referral(stack)
 
-    async with _reporting_fails_on(stack, referral["subject"]):
+    async with reporting_fails_on(stack, referral["subject"]):
         await _accept(stack, referral)
         letter = await _letter(stack, "reporting", referral["subject"])
         await _complete(stack, referral)
@@ -226,25 +226,6 @@ async def _written(relay: Any, key: str, event_type: str) -> int:
     )
     found = await eventually(lambda: relay.fetchval(query, key, event_type), within_s=PATIENCE_S)
     return int(found)
-
-
-@asynccontextmanager
-async def _reporting_fails_on(stack: Stack, subject: str) -> AsyncIterator[None]:
-    """Makes reporting's database refuse the facts of one aggregate, as a bug of ours would."""
-    connection = await stack.database("reporting")
-    try:
-        await connection.execute(
-            "CREATE FUNCTION essai() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'essai'; END $$"
-        )
-        await connection.execute(
-            "CREATE TRIGGER essai BEFORE INSERT ON event_log FOR EACH ROW"
-            f" WHEN (NEW.subject = '{subject}') EXECUTE FUNCTION essai()"
-        )
-        yield
-    finally:
-        await connection.execute("DROP FUNCTION IF EXISTS essai() CASCADE")
-        await connection.close()
 
 
 async def _unready(stack: Stack) -> list[str]:
