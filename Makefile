@@ -12,10 +12,10 @@ PYTHON ?= $(shell for one in python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
 PIP := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip --no-input --disable-pip-version-check -q
 DONE := .venv/.done
-ROOMS := contracts chassis pages territory services/referrals services/vouchers \
+ROOMS := contracts chassis web pages territory services/referrals services/vouchers \
   services/scheduling services/reporting services/partners deploy/embedded
 # Which module each of our packages is, for deptry; editable packages do not tell.
-MODULES := maillage-contracts=contracts,maillage-chassis=chassis,maillage-pages=pages,maillage-territory=territory,python-multipart=multipart
+MODULES := maillage-contracts=contracts,maillage-chassis=chassis,maillage-web=web,maillage-pages=pages,maillage-territory=territory,python-multipart=multipart
 # Tests that need the whole stack run together in one process; the rest is shared by two.
 PYTEST := $(BIN)/pytest -q -n 2 --dist loadgroup
 ROUNDS ?= 10

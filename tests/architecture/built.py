@@ -3,9 +3,9 @@
 import functools
 import importlib
 
-from chassis.process import Service
 from chassis.settings import ENV_PREFIX, ServiceSettings
 from tests.compose.composition import fresh_environment, read
+from web.process import Service
 
 
 def settings_class(service: str) -> type[ServiceSettings]:

@@ -17,6 +17,7 @@ SERVICES = ("referrals", "vouchers", "scheduling", "reporting", "partners")
 PACKAGES = {
     "maillage": "deploy/embedded/src/maillage",
     "chassis": "chassis/src/chassis",
+    "web": "web/src/web",
     "contracts": "contracts/src/contracts",
     "territory": "territory/src/territory",
     "pages": "pages/src/pages",

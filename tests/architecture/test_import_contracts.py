@@ -49,6 +49,7 @@ BREACHES = [
     ),
     ("chassis.stray", "import contracts.topics", "chassis.stray -> contracts.topics"),
     ("chassis.upward", "import vouchers.domain", "chassis.upward -> vouchers.domain"),
+    ("chassis.shown", "import web.problems", "chassis.shown -> web.problems"),
     ("contracts.stray", "import chassis.ids", "contracts.stray -> chassis.ids"),
     ("pages.stray", "import chassis.ids", "pages.stray -> chassis.ids"),
     ("territory.stray", "import contracts.topics", "territory.stray -> contracts.topics"),

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 
-from chassis.http.auth import Caller, Public, Require, public, require
 from tests.architecture.built import build
 from tests.architecture.sources import SERVICES
+from web.auth import Caller, Public, Require, public, require
 
 # FastAPI's own description of the routes, which holds no data of anybody.
 OPEN_BY_NATURE = {"/openapi.json"}

@@ -29,6 +29,7 @@ OUR_PACKAGES = {
     "maillage-pages": "pages",
     "maillage-territory": "territory",
     "maillage-chassis": "chassis",
+    "maillage-web": "web",
 }
 # Where the compose broker may differ from the embedded one: its addresses, and a second listener.
 ADDRESSES = {"listeners", "advertised.listeners", "listener.security.protocol.map", "log.dirs"}

@@ -173,8 +173,8 @@ def client_options(config: dict[str, Any]) -> dict[str, Any]:
 @asynccontextmanager
 async def producing(config: dict[str, Any]) -> AsyncIterator[AIOKafkaProducer]:
     producer = AIOKafkaProducer(**client_options(config), acks="all", enable_idempotence=False)
-    await producer.start()
     try:
+        await producer.start()
         yield producer
     finally:
         await producer.stop()

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.e2e import partner

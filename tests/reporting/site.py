@@ -15,10 +15,10 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 from chassis.events import Event
-from chassis.http.auth import TokenVerifier
-from chassis.process import Service
 from chassis.testing import eventually
 from tests.reporting.telling import records
+from web.auth import TokenVerifier
+from web.process import Service
 
 ISSUER = "http://issuer.test"
 

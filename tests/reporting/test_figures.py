@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from chassis.http import cursors
 from reporting.application import figures as application_figures
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, a_department, named
+from web import cursors
 
 EVENTS = a_department()
 COUNTED = (

@@ -9,7 +9,6 @@ import asyncpg
 import fastapi.routing
 import pytest
 
-from chassis.http import cursors
 from chassis.messaging.inbox import Inbox
 from chassis.testing import eventually
 from contracts.codes import Outcome
@@ -17,6 +16,7 @@ from reporting.entrypoints import live as live_streams
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, START, TELA, Referral, organisation, records
 from tests.servers.handles import DatabaseAccess, plain
+from web import cursors
 
 HOUR = timedelta(hours=1)
 CUT_OFF = """

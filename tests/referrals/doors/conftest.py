@@ -15,12 +15,12 @@ from pydantic import SecretStr
 
 from chassis import metrics as chassis_metrics
 from chassis.database import Database
-from chassis.http.auth import TokenVerifier
 from referrals.metrics import Metrics
 from referrals.service import build_app
 from referrals.settings import Settings
 from tests.referrals.told import World
 from tests.servers.handles import DatabaseAccess
+from web.auth import TokenVerifier
 
 ISSUER = "http://issuer.test"
 HERE = "http://referrals.test"

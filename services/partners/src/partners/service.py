@@ -8,11 +8,8 @@ from fastapi import FastAPI
 from chassis import migrate as chassis_migrate
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import TokenVerifier
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics as ChassisMetrics
-from chassis.process import Service
 from chassis.relay import Relay
 from contracts.topics import DIRECTORY, INTAKE, PARTNERS, partner_out
 from partners.entrypoints import (
@@ -33,6 +30,9 @@ from partners.entrypoints.outbound import wire
 from partners.gateways.tokens import Signer
 from partners.metrics import Metrics
 from partners.settings import Settings, private_key
+from web.app import ServiceInfo, create_app
+from web.auth import TokenVerifier
+from web.process import Service
 
 SOURCE = "/partners"
 

@@ -9,10 +9,7 @@ from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import TokenVerifier
 from chassis.messaging.consumers import Consumers
-from chassis.process import Service
 from chassis.relay import Relay
 from contracts.topics import OUTWARD_IDS, REFERRALS
 from referrals.entrypoints import api, pages, referral_page, send_page
@@ -20,6 +17,9 @@ from referrals.entrypoints.inbound import subscriptions
 from referrals.entrypoints.outbound import wire
 from referrals.metrics import Metrics
 from referrals.settings import Settings
+from web.app import ServiceInfo, create_app
+from web.auth import TokenVerifier
+from web.process import Service
 
 SOURCE = "/referrals"
 TITLE = "Orientations"

@@ -7,16 +7,16 @@ from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import TokenVerifier
 from chassis.messaging.consumers import Consumers
-from chassis.process import Service, Timer
 from reporting.application.live import LogWatch
 from reporting.entrypoints import api, live, pages, timers
 from reporting.entrypoints.inbound import subscriptions
 from reporting.entrypoints.rebuild import SOURCE
 from reporting.metrics import Metrics
 from reporting.settings import Settings
+from web.app import ServiceInfo, create_app
+from web.auth import TokenVerifier
+from web.process import Service, Timer
 
 TITLE = "Suivi et chiffres"
 

@@ -7,10 +7,7 @@ from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import TokenVerifier
 from chassis.messaging.consumers import Consumers
-from chassis.process import Service
 from chassis.relay import Relay
 from contracts import topics
 from vouchers.entrypoints import api, pages
@@ -18,6 +15,9 @@ from vouchers.entrypoints.inbound import subscriptions
 from vouchers.entrypoints.outbound import wire
 from vouchers.metrics import Metrics
 from vouchers.settings import Settings
+from web.app import ServiceInfo, create_app
+from web.auth import TokenVerifier
+from web.process import Service
 
 SOURCE = "/vouchers"
 TITLE = "Pass numériques"

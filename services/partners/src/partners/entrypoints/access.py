@@ -7,8 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from partners.application.access import (
     IssueCredential,
@@ -23,6 +21,8 @@ from partners.domain.rights import ORDINARY_SCOPES, Role, Scope
 from partners.entrypoints.api import Closed, Governor
 from partners.entrypoints.context import InContext
 from partners.storage import access
+from web.auth import Caller, require
+from web.problems import Problem
 
 router = APIRouter(prefix="/v1/organisations/{slug}", tags=["access"])
 

@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict
 
-from chassis.http.auth import Caller, public, require
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from contracts.codes import code_list
 from partners.application.access import known_organisation
@@ -27,6 +25,8 @@ from partners.domain.organisation import (
 from partners.domain.rights import Kind, Right
 from partners.entrypoints.context import Context, InContext
 from partners.storage import organisations
+from web.auth import Caller, public, require
+from web.problems import Problem
 
 router = APIRouter(prefix="/v1")
 

@@ -11,8 +11,6 @@ from pydantic import BaseModel
 from chassis.codec import BATCH, STRUCTURED, Undecodable, decode_batch, decode_http
 from chassis.database import Transaction
 from chassis.events import Event
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from partners.application.intake import (
     Sender,
@@ -27,6 +25,8 @@ from partners.domain.submission import Door
 from partners.entrypoints.context import Context, InContext
 from partners.entrypoints.intents import read_intent
 from partners.entrypoints.problems import problem, status_of
+from web.auth import Caller, require
+from web.problems import Problem
 
 BATCH_ITEMS_MAX: Final = 100
 

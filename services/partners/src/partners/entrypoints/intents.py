@@ -8,13 +8,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.codec import canonical_hash
 from chassis.events import Event
-from chassis.http.problems import QUOTING_TYPES
 from contracts import catalogue
 from contracts.fields import EventId, PartnerReference, TypeName
 from contracts.intents import intent as contract
 from contracts.nir import contains_nir
 from partners.domain.refusals import Fault, MalformedIntent, NirRefused, NotAnIntent, UnknownType
 from partners.domain.submission import Intent
+from web.problems import QUOTING_TYPES
 
 _EVENT_ID: Final[TypeAdapter[str]] = TypeAdapter(EventId)
 _REFERENCE: Final[TypeAdapter[str]] = TypeAdapter(PartnerReference)

@@ -9,9 +9,6 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import pages
-from chassis.http.auth import Caller, require
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from pages import Link
 from partners.application.access import known_organisation
 from partners.application.organisations import TakeStep, take_organisation_step
@@ -29,6 +26,9 @@ from partners.entrypoints.submissions import (
     page_of_submissions,
 )
 from partners.storage import organisations, submissions
+from web.auth import Caller, require
+from web.pages import render
+from web.problems import Problem
 
 PAGE: Final = 50
 SEE_OTHER: Final = 303

@@ -7,8 +7,8 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from chassis.http.problems import Problem, respond
 from partners.domain.refusals import MalformedIntent, Refusal
+from web.problems import Problem, respond
 
 STATUSES: Final[Mapping[str, int]] = MappingProxyType(
     {

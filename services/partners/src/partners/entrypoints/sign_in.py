@@ -13,9 +13,6 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from chassis.http.auth import SESSION_COOKIE, public
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from partners.domain.organisation import State
 from partners.entrypoints.context import InContext
@@ -23,6 +20,9 @@ from partners.entrypoints.wording import ROLES
 from partners.gateways.tokens import Bearer
 from partners.settings import Settings
 from partners.storage import access
+from web.auth import SESSION_COOKIE, public
+from web.pages import render
+from web.problems import Problem
 
 SESSION: Final = timedelta(hours=8)
 """A working day; closing the browser does not end it, « Se déconnecter » does."""

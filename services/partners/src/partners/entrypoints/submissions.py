@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from chassis.http import cursors
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from partners.domain.submission import Submission, SubmissionState
 from partners.entrypoints.context import Context, InContext
 from partners.storage import submissions
+from web import cursors
+from web.auth import Caller, require
+from web.problems import Problem
 
 PAGE_MAX = 100
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from chassis.process import Timer
 from partners.application.answers import refuse_overdue
 from partners.domain.refusals import UnknownPerson
 from partners.entrypoints.context import Context
 from partners.storage import submissions
+from web.process import Timer
 
 
 def timers(here: Context) -> Sequence[Timer]:

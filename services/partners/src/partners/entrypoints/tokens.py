@@ -12,13 +12,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from chassis.http.auth import public
 from chassis.ids import new_id
 from partners.application.access import NotAuthenticated, authenticate
 from partners.domain.refusals import OrganisationNotActive
 from partners.domain.rights import Role
 from partners.entrypoints.context import Context, InContext
 from partners.gateways.tokens import Bearer
+from web.auth import public
 
 TOKEN_LIFETIME: Final = timedelta(minutes=5)
 """How long a revoked credential still works outside the intake, which asks the database."""

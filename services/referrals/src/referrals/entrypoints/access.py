@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from referrals.application.directory import may_act
 from referrals.entrypoints.wording import sentence_of
+from web.auth import Caller, require
+from web.problems import Problem
 
 # Who works with persons; an auditor or a coordinator reads journals and figures, not names.
 NAME_ROLES = frozenset({"professional", "partner-administrator", "mediator"})

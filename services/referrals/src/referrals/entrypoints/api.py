@@ -8,8 +8,6 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from chassis.database import Database
-from chassis.http.auth import require
-from chassis.http.problems import Problem
 from referrals.application.acts import RefusedError
 from referrals.application.communes import Commune, area
 from referrals.application.deposit import DepositPerson, deposit_person
@@ -21,6 +19,8 @@ from referrals.entrypoints.access import NAME_SCOPE, AsMember, Member, check_act
 from referrals.entrypoints.deposits import PersonDeposit, refuse_nir
 from referrals.entrypoints.wording import sentence, sentence_of
 from referrals.metrics import Metrics
+from web.auth import require
+from web.problems import Problem
 
 REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._:/#-]*$"
 

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from chassis.http.problems import Problem
 from contracts.nir import contains_nir
 from referrals.domain.persons import Identity
 from referrals.entrypoints.wording import NIR_REFUSED, sentence_of
+from web.problems import Problem
 
 # No control character: a name with a line feed in it breaks every list it stands in.
 Line = Annotated[

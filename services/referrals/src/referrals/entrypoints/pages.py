@@ -9,10 +9,6 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from chassis.database import Database
-from chassis.http import cursors
-from chassis.http.auth import require
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from pages import Link
 from referrals.domain.referrals import State, derive
 from referrals.entrypoints.access import AsMember, check_active
@@ -20,6 +16,10 @@ from referrals.entrypoints.referral_page import find_referral
 from referrals.entrypoints.shown import WATCH_AFTER, Row, received_row, sent_row
 from referrals.storage import reading
 from referrals.storage.reading import LIST_MAX, Line, Place
+from web import cursors
+from web.auth import require
+from web.pages import render
+from web.problems import Problem
 
 NAVIGATION = (
     Link(label="Orientations reçues", href="/"),

@@ -11,9 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import pages
 from chassis.database import Database, Transaction
-from chassis.http.auth import require
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from contracts.codes import Code, Outcome, RefusalReason
 from pages import Link
@@ -32,6 +29,9 @@ from referrals.entrypoints.texts import message_fault
 from referrals.entrypoints.wording import sentence, sentence_of
 from referrals.metrics import Metrics
 from referrals.storage import reading
+from web.auth import require
+from web.pages import render
+from web.problems import Problem
 
 router = APIRouter(
     default_response_class=HTMLResponse,

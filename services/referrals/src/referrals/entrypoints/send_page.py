@@ -8,9 +8,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 import pages
 from chassis.database import Database, Transaction
-from chassis.http.auth import require
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from chassis.ids import new_id
 from contracts.codes import Channel, Code, Level, Need, Urgency
 from referrals.application.acts import Act, Done, RefusedError
@@ -24,6 +21,9 @@ from referrals.entrypoints.sendings import Sendable, SendForm, read_form
 from referrals.entrypoints.wording import sentence, sentence_about
 from referrals.metrics import Metrics
 from referrals.storage import organisations
+from web.auth import require
+from web.pages import render
+from web.problems import Problem
 
 router = APIRouter(
     default_response_class=HTMLResponse,

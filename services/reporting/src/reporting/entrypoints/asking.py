@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import Depends, Query, Request
 
 from chassis.database import Database
-from chassis.http import cursors
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from reporting.application.figures import UnknownFigure
 from reporting.application.journeys import Journey, UnknownJourney, read_journey
 from reporting.domain.days import Period
 from reporting.domain.figures import Scope
 from reporting.domain.journeys import Viewer
+from web import cursors
+from web.auth import Caller, require
+from web.problems import Problem
 
 SEES_EVERYTHING: Final = frozenset({"department", "coordinator", "auditor", "administrator"})
 """Roles that see every journey and the whole department's figures; others see their own."""

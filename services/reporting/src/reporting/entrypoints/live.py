@@ -11,11 +11,11 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.sse import ServerSentEvent
 
 from chassis.database import Database
-from chassis.http.problems import DATABASE_ERRORS, Problem
 from reporting.application.journeys import Journey, read_news
 from reporting.application.live import Follower, LogWatch, TooManyFollowers
 from reporting.domain.journeys import Entry
 from reporting.entrypoints.asking import Asked, Data, Signed, cursor_at, place_of
+from web.problems import DATABASE_ERRORS, Problem
 
 STREAM_MAX_S: Final = 900
 """A stream ends after a quarter of an hour and the browser comes back where it was: so what a

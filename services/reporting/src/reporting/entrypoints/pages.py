@@ -12,7 +12,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from chassis.http.pages import render
 from pages import Link
 from reporting.application.dashboard import read_dashboard
 from reporting.application.figures import (
@@ -36,6 +35,7 @@ from reporting.entrypoints.asking import (
     unknown_journey,
 )
 from reporting.entrypoints.live import Opened, cursor_of, news
+from web.pages import render
 
 NAVIGATION: Final = (Link(label="Tableau de bord", href="/"),)
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from chassis.database import Database
-from chassis.http import cursors
-from chassis.http.auth import Caller, require
-from chassis.http.problems import Problem
 from scheduling.domain.directory import Organisation, Standing
 from scheduling.storage import organisations
+from web import cursors
+from web.auth import Caller, require
+from web.problems import Problem
 
 # The consortium of a département has some hundred members; the whole directory in a few pages.
 PAGE_MAX = 100

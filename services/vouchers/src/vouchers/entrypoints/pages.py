@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from chassis.http.auth import Caller, require
-from chassis.http.pages import render
 from pages import Link
 from vouchers.entrypoints.api import After, read_organisations
+from web.auth import Caller, require
+from web.pages import render
 
 NAVIGATION = (Link(label="Accueil", href="/"),)
 

@@ -103,6 +103,13 @@ _TABLES = (
 )
 
 # History is never overwritten: what happened to an organisation can be added to, and that is all.
+# By privilege for the service, by a trigger for the owner.
+_APPEND_ONLY = (
+    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME; END $$""",
+    """CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON organisation_fact
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+)
 _RIGHTS = {
     "organisation": "SELECT, INSERT, UPDATE",
     "organisation_fact": "SELECT, INSERT",
@@ -117,7 +124,7 @@ def upgrade() -> None:
     role = context.config.attributes["role"]
     create_chassis_tables(op)
     grant_chassis(op, role)
-    for statement in _TABLES:
+    for statement in (*_TABLES, *_APPEND_ONLY):
         op.execute(statement)
     for table, rights in _RIGHTS.items():
         op.execute(f'GRANT {rights} ON {table} TO "{role}"')
@@ -126,4 +133,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(_RIGHTS):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP FUNCTION refuse_change()")
     drop_chassis_tables(op)

@@ -13,8 +13,11 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from chassis.database import Database, Transaction
-from chassis.http.auth import Caller, require
-from chassis.http.idempotency import (
+from chassis.testing import FixedClock
+from tests.web.conftest import Issuer, client_of
+from tests.web.test_app import problem
+from web.auth import Caller, require
+from web.idempotency import (
     KEPT,
     Reply,
     fingerprint,
@@ -23,10 +26,7 @@ from chassis.http.idempotency import (
     reply_once,
     respond,
 )
-from chassis.http.problems import Problem
-from chassis.testing import FixedClock
-from tests.chassis.http.conftest import Issuer, client_of
-from tests.chassis.http.test_app import problem
+from web.problems import Problem
 
 router = APIRouter()
 

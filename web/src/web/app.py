@@ -16,13 +16,13 @@ from starlette.exceptions import HTTPException
 
 import pages
 from chassis.database import Database
-from chassis.http import dead_letters, problems
-from chassis.http.auth import TokenVerifier, public
-from chassis.http.edge import Edge
-from chassis.http.pages import error_page, render
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
 from pages import Link
+from web import dead_letters, problems
+from web.auth import TokenVerifier, public
+from web.edge import Edge
+from web.pages import error_page, render
 
 BODY_MAX_BYTES = 1_048_576
 
@@ -91,7 +91,7 @@ def create_app(
     app.state.metrics = metrics
     app.state.ready_checks = [database_check(database), *ready_checks]
     app.state.worker_checks = []
-    app.state.templates = pages.environment(*filter(None, (info.templates, "chassis")))
+    app.state.templates = pages.environment(*filter(None, (info.templates, "web")))
     app.state.error_page = error_page
     problems.install(app)
     addresses = (info.settings.public_url, info.settings.issuer, *info.trusted_origins)

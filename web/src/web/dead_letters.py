@@ -11,13 +11,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlalchemy import RowMapping, text
 from starlette.responses import Response
 
-from chassis.http import cursors
-from chassis.http.auth import Caller, require
-from chassis.http.pages import render
-from chassis.http.problems import Problem
 from chassis.messaging import queue
 from chassis.messaging.consumers import Consumers
 from pages import Form as TypedForm
+from web import cursors
+from web.auth import Caller, require
+from web.pages import render
+from web.problems import Problem
 
 PAGE_ROWS = 50
 REASON_MIN, REASON_MAX = 3, 500

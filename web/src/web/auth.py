@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis.database import Database
-from chassis.http.problems import Problem
+from web.problems import Problem
 
 AUDIENCE = "maillage"
 ALGORITHM = "Ed25519"

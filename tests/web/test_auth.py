@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.database import Database
-from chassis.http import auth
-from chassis.http.auth import Public, Require, TokenRefused, TokenVerifier
 from chassis.testing import FixedClock
-from tests.chassis.http.conftest import ISSUER, NOON, ORGANISATION, Issuer, new_key
-from tests.chassis.http.test_app import HTML, problem
+from tests.web.conftest import ISSUER, NOON, ORGANISATION, Issuer, new_key
+from tests.web.test_app import HTML, problem
+from web import auth
+from web.auth import Public, Require, TokenRefused, TokenVerifier
 
 
 def bearer(token: str) -> dict[str, str]:

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.database import Transaction
-from chassis.http import problems
-from chassis.http.auth import Caller
-from chassis.http.problems import Problem
+from web import problems
+from web.auth import Caller
+from web.problems import Problem
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(days=7)

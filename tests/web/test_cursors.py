@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.http import cursors
-from chassis.http.problems import Problem
+from web import cursors
+from web.problems import Problem
 
 POSITIONS = st.dictionaries(
     st.text(max_size=8), st.one_of(st.text(max_size=20), st.integers(), st.none()), max_size=3

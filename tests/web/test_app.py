@@ -14,8 +14,8 @@ import pages
 from chassis import logs
 from chassis.clock import SystemClock
 from chassis.database import Database
-from chassis.http.auth import TokenVerifier, public
-from tests.chassis.http.conftest import HERE, Issuer, client_of
+from tests.web.conftest import HERE, Issuer, client_of
+from web.auth import TokenVerifier, public
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

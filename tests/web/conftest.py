@@ -22,12 +22,12 @@ from typing_extensions import override
 
 from chassis import logs, tables
 from chassis.database import Database
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import Caller, TokenVerifier, public, require
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
 from chassis.testing import FixedClock, eventually
 from tests.servers.handles import DatabaseAccess, plain
+from web.app import ServiceInfo, create_app
+from web.auth import Caller, TokenVerifier, public, require
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ISSUER = "http://issuer.test"

@@ -27,12 +27,12 @@ from typing_extensions import override
 
 from chassis import logs, outbox
 from chassis.database import Database
-from chassis.http import idempotency
-from chassis.http.app import database_check, probes
 from chassis.messaging import queue
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings, SettingsType, load
+from web import idempotency
+from web.app import database_check, probes
 
 STOP_MAX_S = 25  # below the grace that supervisors give before they kill (30 s)
 HTTP_STOP_MAX_S = 5  # streams never end by themselves

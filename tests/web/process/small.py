@@ -10,18 +10,18 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from typing_extensions import override
 
-from chassis import process
 from chassis.clock import SystemClock
 from chassis.database import Database, Transaction
 from chassis.events import Event
-from chassis.http.app import ServiceInfo, create_app
-from chassis.http.auth import TokenVerifier, public
 from chassis.messaging import Subscription
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics
-from chassis.process import Service, Timer, main
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from web import process
+from web.app import ServiceInfo, create_app
+from web.auth import TokenVerifier, public
+from web.process import Service, Timer, main
 
 router = APIRouter(dependencies=[Depends(public())])
 

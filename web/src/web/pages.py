@@ -8,9 +8,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from chassis.http.auth import Caller
-from chassis.http.problems import Problem
 from pages import Frame, Reader
+from web.auth import Caller
+from web.problems import Problem
 
 FINE = "Tout fonctionne."
 TROUBLED = "Une partie de la plateforme est momentanément en retard. Rien n'est perdu."

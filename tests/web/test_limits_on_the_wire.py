@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from tests.chassis.http.test_app import problem
+from tests.web.test_app import problem
 
 pytestmark = pytest.mark.integration
 

@@ -17,8 +17,8 @@ from chassis.messaging import Poison, Subscription, Waiting
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
-from tests.chassis.http.conftest import HERE, NOON, Issuer, client_of
-from tests.chassis.http.test_app import HTML, problem
+from tests.web.conftest import HERE, NOON, Issuer, client_of
+from tests.web.test_app import HTML, problem
 
 KEY = "019530f0-0000-7000-8000-00000000000a"
 PHONE = "0612345678"

@@ -1,10 +1,10 @@
 """Errors as RFC 9457 problems for programs, and as a page in French for people.
 
 Problem                  what a route raises
-├─ 401 token-missing | token-invalid | token-expired, 403 forbidden      chassis.http.auth
-├─ 403 cross-origin, 413 body-too-large                                  chassis.http.edge
+├─ 401 token-missing | token-invalid | token-expired, 403 forbidden      web.auth
+├─ 403 cross-origin, 413 body-too-large                                  web.edge
 ├─ 400 idempotency-key-missing, 409 idempotency-key-reused               …http.idempotency
-└─ 400 bad-cursor                                                        chassis.http.cursors
+└─ 400 bad-cursor                                                        web.cursors
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

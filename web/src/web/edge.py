@@ -10,9 +10,9 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.http.problems import Problem, respond, unexpected
 from chassis.ids import new_id
 from chassis.metrics import Metrics
+from web.problems import Problem, respond, unexpected
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chassis.http.problems import Problem
+from web.problems import Problem
 
 CURSOR_MAX_CHARACTERS = 512
 

@@ -18,12 +18,12 @@ from aiokafka import AIOKafkaProducer
 
 from chassis import tables
 from chassis.testing import eventually
-from tests.chassis.http.conftest import Script
 from tests.servers.handles import DatabaseAccess, KafkaAccess, plain
+from tests.web.conftest import Script
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
 
-SMALL = "tests.chassis.process.small"
+SMALL = "tests.web.process.small"
 
 
 class Running:

@@ -1,0 +1,1 @@
+"""What every service shows of itself, and how it runs: HTTP, tokens, pages, process."""
