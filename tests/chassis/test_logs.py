@@ -27,6 +27,7 @@ def lines() -> Iterator[Lines]:
     root = logging.getLogger()
     before = root.handlers, root.level
     stream = Lines()
+    logging.captureWarnings(capture=False)  # another test's process may have left it on
     logs.configure(service="small", instance="small-3", stream=stream)
     yield stream
     logging.captureWarnings(capture=False)
