@@ -1,5 +1,6 @@
 """What a person reads on a page, and the hidden number of its form."""
 
+import html
 import re
 
 import httpx
@@ -16,5 +17,4 @@ def act_in(page: httpx.Response) -> str:
 def text_of(page: httpx.Response) -> str:
     """The words on a page, as they are read."""
     words = re.sub(r"<[^>]+>", " ", page.text.replace("<wbr>", ""))
-    words = words.replace("&#39;", "'").replace("\N{NO-BREAK SPACE}", " ")
-    return re.sub(r"\s+", " ", words)
+    return re.sub(r"\s+", " ", html.unescape(words))
