@@ -122,8 +122,8 @@ async def told(stack: Stack) -> AsyncIterator[Scene]:
     """Referrals in every state, answers of both kinds, a dead letter, and someone new."""
     await _colleague(stack, ELISE, "Élise Fontaine", "quincaillerie")
     await _colleague(stack, NEWCOMER, "Marc Vallet", "ccas-gueret")
-    openly = await _agreed(stack)
-    taken, closed = await _agreed(stack), await _agreed(stack)
+    openly = await agreed(stack)
+    taken, closed = await agreed(stack), await agreed(stack)
     for each in (taken, closed):
         await _answer(stack, each, "accepted", message="Venez mardi à 14 h, salle du haut.")
     await _answer(stack, closed, "completed", outcome="autonomous")
@@ -160,7 +160,7 @@ async def _colleague(stack: Stack, login: str, name: str, slug: str) -> None:
         (await client.put(path, json=body)).raise_for_status()
 
 
-async def _agreed(stack: Stack) -> str:
+async def agreed(stack: Stack) -> str:
     """A referral of someone with a name, which Tela may read."""
     reference = f"dossier-{uuid4().hex[:8]}"
     person = await partner.deposit(stack, "caf", reference, email="odile@exemple.fr")

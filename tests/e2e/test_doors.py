@@ -179,17 +179,27 @@ async def test_one_event_by_both_doors_is_one_submission(stack: Stack) -> None:
     assert receipt["submission"] in {each.data["submission"] for each in seen}
 
 
-async def test_an_intent_that_cites_an_unknown_referral_waits_and_is_refused(stack: Stack) -> None:
-    intent = await stack.intent("referral.accepted", referral=str(uuid4()))
+async def test_an_intent_that_cites_nothing_known_waits_and_is_refused(stack: Stack) -> None:
+    """A referral waits at its owner, a person at intake, which translates her id."""
+    answer = await stack.intent("referral.accepted", referral=str(uuid4()))
+    sent = await stack.referral(person=str(uuid4()))
+    del sent["data"]["anonymous"]
 
-    receipt = await send(stack, "tela", intent)
-    await eventually(lambda: _standing(stack, intent["type"]), within_s=PATIENCE_S)
-    waiting = await partner.status(stack, "tela", receipt["submission"])
-    status = await partner.decided(stack, "tela", receipt["submission"])
+    receipts = {
+        name: await send(stack, name, each) for name, each in (("tela", answer), ("caf", sent))
+    }
+    await eventually(lambda: _standing(stack, answer["type"]), within_s=PATIENCE_S)
+    waiting = [
+        await partner.status(stack, name, each["submission"]) for name, each in receipts.items()
+    ]
+    statuses = [
+        await partner.decided(stack, name, each["submission"]) for name, each in receipts.items()
+    ]
 
-    assert waiting["state"] == "received"
-    assert (status["state"], status["reason"]) == ("refused", "unknown-referral")
-    assert _waited(status) >= timedelta(seconds=INTENT_WAIT_S)
+    assert {each["state"] for each in waiting} == {"received"}
+    assert {each["state"] for each in statuses} == {"refused"}
+    assert [each["reason"] for each in statuses] == ["unknown-referral", "unknown-person"]
+    assert min(map(_waited, statuses)) >= timedelta(seconds=INTENT_WAIT_S)
 
 
 async def test_an_intent_before_what_it_cites_is_decided_when_that_arrives(stack: Stack) -> None:
@@ -218,13 +228,6 @@ async def test_a_person_is_cited_before_partners_knows_the_id(stack: Stack) -> N
     status = await partner.decided(stack, "caf", receipt["submission"])
 
     assert (waiting["state"], status["state"]) == ("received", "accepted")
-
-
-async def test_a_person_that_nobody_deposited_is_refused_in_time(stack: Stack) -> None:
-    sent = await stack.referral(person=str(uuid4()))
-    del sent["data"]["anonymous"]
-
-    assert await partner.refused(stack, "caf", sent) == "unknown-person"
 
 
 async def test_the_agreement_opens_the_name_and_a_refusal_closes_it(stack: Stack) -> None:
