@@ -6,7 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.domain.journeys import Entry, Viewer, in_order, may_see, participants
+from reporting.domain.journeys import (
+    Entry,
+    Viewer,
+    in_order,
+    may_see,
+    own_side,
+    participants,
+    sent_by,
+)
 from reporting.storage import event_log, organisations
 
 
@@ -16,15 +24,28 @@ class UnknownJourney(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """The facts of one journey in their order, and the names of who takes part.
+    """What the viewer may see of one journey: its facts in their order, the names they need.
 
-    `seen` is the last number of the log that is part of it: what comes later is new.
+    `seen` is the last number of the log that is part of it, shown or not: what comes later is new.
     """
 
     correlation_id: UUID
+    viewer: Viewer
     entries: Sequence[Entry]
     names: Mapping[UUID, str]
     seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What the viewer may see of what came, in the order of the log.
+
+    `seen` is the last number read, shown or not; there may be `more` to read at once.
+    """
+
+    entries: Sequence[Entry]
+    seen: int
+    more: bool
 
 
 async def read_journey(
@@ -38,16 +59,26 @@ async def read_journey(
     entries = await event_log.journey(connection, correlation_id)
     if not entries or not may_see(viewer, entries):
         raise UnknownJourney
+    shown = own_side(viewer, entries, own=sent_by(viewer.organisation, entries))
     return Journey(
         correlation_id=correlation_id,
-        entries=in_order(entries),
-        names=await organisations.names_of(connection, participants(entries)),
+        viewer=viewer,
+        entries=in_order(shown),
+        names=await organisations.names_of(connection, participants(shown)),
         seen=entries[-1].log_seq,
     )
 
 
 async def read_news(
-    connection: AsyncConnection, correlation_id: UUID, *, after: int
-) -> Sequence[Entry]:
-    """What was learnt of the journey after a number of the log, in the order of the log."""
-    return await event_log.journey(connection, correlation_id, after=after)
+    connection: AsyncConnection, correlation_id: UUID, *, viewer: Viewer, after: int
+) -> News:
+    """What was learnt of the journey after a number of the log."""
+    entries = await event_log.journey(connection, correlation_id, after=after)
+    own: frozenset[str] = frozenset()
+    if entries and not viewer.sees_everything:
+        own = sent_by(viewer.organisation, await event_log.sendings(connection, correlation_id))
+    return News(
+        entries=own_side(viewer, entries, own=own),
+        seen=entries[-1].log_seq if entries else after,
+        more=len(entries) == event_log.JOURNEY_STEPS_MAX,
+    )

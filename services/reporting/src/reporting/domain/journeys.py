@@ -1,10 +1,19 @@
 """A journey (*parcours*): the facts that share one correlation id, and who may see them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from reporting.domain.facts import (
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralRefused,
+    ReferralSent,
+)
+
+_ANSWERS: Final = frozenset({ReferralAccepted.type, ReferralRefused.type, ReferralCompleted.type})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,41 @@ def may_see(viewer: Viewer, entries: Iterable[Entry]) -> bool:
     return viewer.sees_everything or viewer.organisation in participants(entries)
 
 
+def sent_by(organisation: UUID | None, entries: Iterable[Entry]) -> frozenset[str]:
+    """The referrals, of those whose sending is among the entries, that the organisation sent."""
+    return frozenset(
+        str(each.data.get("referral"))
+        for each in entries
+        if each.type == ReferralSent.type and _is(organisation, each.data.get("sender"))
+    )
+
+
+def own_side(viewer: Viewer, entries: Iterable[Entry], *, own: frozenset[str]) -> list[Entry]:
+    """What of the entries the viewer may see; `own` are the referrals that it sent.
+
+    A sender sees all of its referral, a target its own side alone: nobody is told whom else it
+    was sent to nor what they answered (domain.md §2.3). While the sending is unknown, nobody is
+    its sender.
+    """
+    if viewer.sees_everything:
+        return list(entries)
+    seen = (_seen_by(viewer.organisation, each, own) for each in entries)
+    return [each for each in seen if each is not None]
+
+
+def _seen_by(organisation: UUID | None, entry: Entry, own: frozenset[str]) -> Entry | None:
+    if str(entry.data.get("referral")) in own:
+        return entry
+    if entry.type in _ANSWERS:
+        return entry if _is(organisation, entry.data.get("organisation")) else None
+    if entry.type == ReferralSent.type:
+        targets = entry.data.get("targets")
+        listed = targets if isinstance(targets, list) else []
+        mine = [each for each in listed if _is(organisation, each)]
+        return replace(entry, data={**entry.data, "targets": mine}) if mine else None
+    return entry
+
+
 def organisations_in(data: Mapping[str, Any]) -> Iterator[UUID]:
     """The organisations that a fact names: its sender, its author, its targets, in this order."""
     targets = data.get("targets")
@@ -61,6 +105,10 @@ def organisations_in(data: Mapping[str, Any]) -> Iterator[UUID]:
         organisation = _uuid(value) if isinstance(value, str) else None
         if organisation is not None:
             yield organisation
+
+
+def _is(organisation: UUID | None, value: object) -> bool:
+    return organisation is not None and isinstance(value, str) and _uuid(value) == organisation
 
 
 def _uuid(value: str) -> UUID | None:

@@ -9,6 +9,7 @@ from fastapi import Depends, Query, Request
 from chassis.database import Database
 from reporting.application.figures import UnknownFigure
 from reporting.application.journeys import Journey, UnknownJourney, read_journey
+from reporting.application.standing import may_read
 from reporting.domain.days import Period
 from reporting.domain.figures import Scope
 from reporting.domain.journeys import Viewer
@@ -35,8 +36,17 @@ def database_of(request: Request) -> Database:
 Data = Annotated[Database, Depends(database_of)]
 
 
-def viewer_of(caller: Signed) -> Viewer:
-    """How far the caller sees."""
+async def viewer_of(caller: Signed, database: Data) -> Viewer:
+    """How far the caller sees, whatever the role: nothing while its organisation is suspended.
+
+    Raises:
+        Problem: 403 `organisation-not-active`.
+    """
+    if caller.organisation is not None:
+        async with database.reading() as connection:
+            allowed = await may_read(connection, caller.organisation)
+        if not allowed:
+            raise _not_active()
     return Viewer(
         organisation=caller.organisation, sees_everything=bool(SEES_EVERYTHING & caller.roles)
     )
@@ -71,6 +81,16 @@ def unknown_journey() -> Problem:
         "No journey with this id is known to you",
         page="Nous ne trouvons pas de parcours sous cette référence. Il est peut-être en train "
         "d'arriver, ou votre organisation n'y prend pas part.",
+    )
+
+
+def _not_active() -> Problem:
+    said = (
+        "Votre organisation est suspendue : elle ne peut plus consulter les parcours ni les "
+        "chiffres. Si elle vient d'être rétablie, réessayez dans quelques secondes."
+    )
+    return Problem(
+        403, "organisation-not-active", "The organisation is not active", said, page=said
     )
 
 

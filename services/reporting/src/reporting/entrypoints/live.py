@@ -75,18 +75,20 @@ async def news(
     """What `tell` makes of each arrival, until the server stops or the stream is old."""
     clock = stream.database.clock
     began, after = clock.now(), stream.after
+    journey, viewer = stream.journey, stream.journey.viewer
     yield ServerSentEvent(retry=RETRY_MS)
     while not stream.watch.ended:
         async with stream.database.reading() as connection:
-            entries = await read_news(connection, stream.journey.correlation_id, after=after)
-        if entries:
-            after = entries[-1].log_seq
-            async for event in tell(entries):
+            found = await read_news(connection, journey.correlation_id, viewer=viewer, after=after)
+        after = found.seen
+        if found.entries:
+            async for event in tell(found.entries):
                 yield event
         left_s = STREAM_MAX_S - (clock.now() - began).total_seconds()
         if left_s <= 0:
             return
-        await stream.follower.wait(left_s)
+        if not found.more:
+            await stream.follower.wait(left_s)
 
 
 def watching(watch: LogWatch) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -120,6 +122,10 @@ async def _look(watch: LogWatch) -> None:
         except DATABASE_ERRORS as error:
             # The streams rest until the database is back; the first look then wakes them all.
             log.warning("log_not_watched", error=type(error).__name__)
+            await asyncio.sleep(AGAIN_AFTER_S)
+        except Exception:
+            # The watch never dies: without it every stream would rest for good.
+            log.exception("log_watch_failed")
             await asyncio.sleep(AGAIN_AFTER_S)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.domain.facts import Told
+from reporting.domain.facts import ReferralSent, Told
 from reporting.domain.journeys import Entry
 from reporting.storage.tables import event_log
 
@@ -131,6 +131,16 @@ async def journey(
         .where(event_log.c.type.not_like(_NO_STEP))
         .order_by(event_log.c.log_seq)
         .limit(JOURNEY_STEPS_MAX)
+    )
+    return [entry_of(row) for row in found.mappings()]
+
+
+async def sendings(connection: AsyncConnection, correlation_id: UUID) -> list[Entry]:
+    """The journey's referrals as they left, in the order of the log."""
+    found = await connection.execute(
+        ENTRY.where(event_log.c.correlation_id == correlation_id)
+        .where(event_log.c.type == ReferralSent.type)
+        .order_by(event_log.c.log_seq)
     )
     return [entry_of(row) for row in found.mappings()]
 

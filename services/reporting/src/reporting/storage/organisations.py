@@ -1,4 +1,4 @@
-"""What organisations are called."""
+"""What organisations are called and where they stand."""
 
 from collections.abc import Collection, Mapping
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.storage.tables import organisation_name
+from reporting.domain.facts import Status
+from reporting.storage.tables import organisation_name, organisation_standing
 
 
 async def names_of(
@@ -21,3 +22,13 @@ async def names_of(
         )
     )
     return {row.organisation: row.name for row in found}
+
+
+async def is_suspended(connection: AsyncConnection, organisation: UUID) -> bool:
+    """Whether the directory has told that it is suspended; one not told of yet is not."""
+    status = await connection.scalar(
+        select(organisation_standing.c.status).where(
+            organisation_standing.c.organisation == organisation
+        )
+    )
+    return bool(status == Status.SUSPENDED.value)

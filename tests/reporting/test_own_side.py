@@ -1,0 +1,155 @@
+"""What an organisation sees of a journey it takes part in: its own side, while it is active."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from chassis.events import Event
+from contracts.codes import Outcome, RefusalReason
+from tests.reporting.site import Site
+from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation
+
+HOUR = timedelta(hours=1)
+KNOWN = [*organisation(CAF), *organisation(TELA), *organisation(MAIRIE)]
+DOORS = ("", "/live")
+
+
+def a_referral_to_two() -> tuple[Referral, list[Event]]:
+    """CAF sends to Tela, who helps, and to the town hall, who refuses."""
+    referral = Referral("one", sender=CAF, targets=(TELA, MAIRIE))
+    return referral, [
+        referral.sent(START),
+        referral.refused(MAIRIE, START + HOUR, RefusalReason.SESSION_FULL),
+        referral.accepted(TELA, START + 2 * HOUR),
+        referral.completed(TELA, START + 3 * HOUR, Outcome.AUTONOMOUS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "viewer", "seen"),
+    [
+        ("professional", CAF, (0, 1, 2, 3)),
+        ("mediator", TELA, (0, 2, 3)),
+        ("mediator", MAIRIE, (0, 1)),
+        ("department", MAIRIE, (0, 1, 2, 3)),
+    ],
+)
+async def test_a_target_reads_and_hears_its_own_side_alone(
+    site: Site, role: str, viewer: UUID, seen: tuple[int, ...]
+) -> None:
+    referral, events = a_referral_to_two()
+    await site.happen(events)
+    who, path = site.as_(role, organisation=viewer), f"/v1/journeys/{referral.journey}"
+
+    answer = await site.get(path, who)
+    async with site.follow(f"{path}/live", who) as stream:
+        heard = [(await stream.next()).json()["event_id"] for _ in seen]
+        with pytest.raises(TimeoutError):
+            await stream.next(within_s=0.3)
+
+    ids = [events[number].id for number in seen]
+    assert [step["event_id"] for step in answer.json()["steps"]] == ids
+    assert heard == ids
+
+
+async def test_a_target_hears_what_it_does_later_and_not_what_others_do(site: Site) -> None:
+    referral, (sent, refused, accepted, _completed) = a_referral_to_two()
+    await site.happen([sent])
+    path = f"/v1/journeys/{referral.journey}/live"
+
+    async with site.follow(path, site.as_("mediator", organisation=TELA)) as stream:
+        await stream.next()
+        await site.happen([refused])
+        with pytest.raises(TimeoutError):
+            await stream.next(within_s=0.5)
+    async with site.follow(path, site.as_("professional", organisation=CAF)) as stream:
+        heard = [(await stream.next()).json()["event_id"] for _ in range(2)]
+        await site.happen([accepted])
+        heard.append((await stream.next()).json()["event_id"])
+
+    assert heard == [sent.id, refused.id, accepted.id]
+
+
+async def test_neither_the_page_nor_its_stream_names_another_target(site: Site) -> None:
+    referral, events = a_referral_to_two()
+    await site.happen([*KNOWN, *events])
+    path, who = f"/journeys/{referral.journey}", site.as_("mediator", organisation=TELA)
+
+    page = await site.page(path, who)
+    async with site.follow(f"{path}/live", who) as stream:
+        told = await stream.next()
+
+    for shown in (page.text, told.data):
+        assert "Adressée à Tela." in shown
+        assert "Acceptée par Tela" in shown
+        assert "envoyée par la CAF de la Creuse" in shown.replace("\xa0", " ")
+        assert "Mairie de Guéret" not in shown
+        assert "Refusée" not in shown
+    whole = await site.page(path, site.as_("professional", organisation=CAF))
+    assert "Mairie de Guéret" in whole.text
+    assert "Refusée" in whole.text
+
+
+async def test_another_referral_of_the_journey_shows_its_own_parties_alone(site: Site) -> None:
+    """Tela sends the person on: it sees all of its own referral, still its side of the first."""
+    first = Referral("one", sender=CAF, targets=(TELA, MAIRIE))
+    onward = Referral("two", sender=TELA, targets=(MAIRIE,))
+    events = [
+        first.sent(START),
+        first.refused(MAIRIE, START + HOUR, RefusalReason.OTHER),
+        *(
+            replace(event, correlationid=str(first.journey))
+            for event in (onward.sent(START + 2 * HOUR), onward.accepted(MAIRIE, START + 3 * HOUR))
+        ),
+    ]
+    await site.happen(events)
+    path = f"/v1/journeys/{first.journey}"
+
+    tela, caf = [
+        [step["event_id"] for step in answer.json()["steps"]]
+        for answer in [
+            await site.get(path, site.as_("mediator", organisation=each)) for each in (TELA, CAF)
+        ]
+    ]
+
+    assert tela == [events[0].id, events[2].id, events[3].id]
+    assert caf == [events[0].id, events[1].id]
+
+
+@pytest.mark.parametrize("role", ["professional", "mediator", "department", "auditor"])
+async def test_a_suspended_organisation_reads_nothing_more(site: Site, role: str) -> None:
+    referral, events = a_referral_to_two()
+    await site.happen([*KNOWN, *organisation(MAIRIE, suspended=True)[2:], *events])
+    suspended = site.as_(role, organisation=MAIRIE)
+    journey = referral.journey
+    paths = [
+        *(f"/v1/journeys/{journey}{door}" for door in DOORS),
+        *("/v1/figures", "/v1/figures/referrals-sent/events"),
+    ]
+    pages = ["/", f"/journeys/{journey}", "/figures/referrals-sent/events"]
+
+    answers = [await site.get(path, suspended) for path in paths]
+    shown = [await site.page(path, suspended) for path in pages]
+
+    assert {(each.status_code, each.json()["code"]) for each in answers} == {
+        (403, "organisation-not-active")
+    }
+    assert {each.status_code for each in shown} == {403}
+    assert all("Votre organisation est suspendue" in each.text for each in shown)
+
+
+@pytest.mark.parametrize("role", ["mediator", "department", "coordinator", "auditor"])
+async def test_an_active_organisation_and_one_not_told_of_yet_read_on(
+    site: Site, role: str
+) -> None:
+    referral = Referral("one", sender=CAF, targets=(TELA, unheard := named("not told of yet")))
+    await site.happen([*organisation(TELA), referral.sent(START)])
+
+    answers = [
+        await site.get(f"/v1/journeys/{referral.journey}", site.as_(role, organisation=each))
+        for each in (TELA, unheard)
+    ]
+
+    assert [each.status_code for each in answers] == [200, 200]
