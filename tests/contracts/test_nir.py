@@ -118,3 +118,13 @@ def test_a_longer_run_of_digits_is_another_number() -> None:
 
     assert not contains_nir(f"7{number}")
     assert not contains_nir(f"{number}7")
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["239ae7f8-03cb-44bf-b771-368463475224", "16445bc5-648e-4eb2-a278-742359873978"],
+)
+def test_a_uuid_is_no_nir_though_its_groups_may_read_as_one(identifier: str) -> None:
+    assert not contains_nir(identifier)
+    assert not contains_nir(f"/dossiers/{identifier}", free_text=True)
+    assert contains_nir(f"{identifier} 184127645108946")

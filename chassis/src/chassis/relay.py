@@ -8,7 +8,7 @@ the readers' inboxes absorb.
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -28,6 +28,7 @@ from chassis.settings import KafkaSettings
 
 PAGE = 1000
 IDLE_POLL_S = 0.03
+STUCK_RETRY = timedelta(minutes=1)
 _LEADER_LOCK = 0x6D61696C  # one per database, and each service has its own database
 _STAND_BY_S = 0.5
 _REBUILD_WAIT_S = 0.5
@@ -46,11 +47,13 @@ _STUCK = """
     INSERT INTO outbox_stuck (topic, key, reason, since) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING
 """
+_RETRIED = "DELETE FROM outbox_stuck WHERE since < $1"
 _STATE = """
     SELECT count(*), min(recorded_at), (SELECT count(*) FROM outbox_stuck)
     FROM outbox WHERE sent_at IS NULL
 """
 
+_Key = tuple[str, str]  # topic and key
 log = structlog.get_logger(__name__)
 
 
@@ -159,41 +162,34 @@ class Relay:
         producer: AIOKafkaProducer,
         rows: Sequence[Mapping[str, Any]],
     ) -> None:
-        results = await asyncio.gather(
-            *[await _queued(producer, row) for row in rows], return_exceptions=True
-        )
-        failed: dict[tuple[str, str], BaseException] = {}
-        sent = []
-        for row, result in zip(rows, results, strict=True):
-            key = row["topic"], row["key"]
-            if key in failed:
-                continue  # its turn comes after the one that failed
+        failed: dict[_Key, BaseException] = {}
+        queued = await _queue(producer, rows, failed)
+        results = await asyncio.gather(*(future for *_, future in queued), return_exceptions=True)
+        sent, lost = [], set()
+        for (key, seq, _), result in zip(queued, results, strict=True):
             if isinstance(result, BaseException):
                 failed[key] = result
-            else:
-                sent.append(row["seq"])
-        now = self._clock.now()
-        await connection.execute(_SENT, sent, now)
+                lost.add(key)
+            elif key not in lost:  # else it comes again, behind the one that failed
+                sent.append(seq)
+        await connection.execute(_SENT, sent, self._clock.now())
         self._metrics.relay_published_total.inc(len(sent))
-        for (topic, name), error in failed.items():
-            await self._failed(connection, topic, name, error, now)
+        for key, error in failed.items():
+            await self._failed(connection, key, error)
 
     async def _failed(
-        self,
-        connection: asyncpg.Connection,
-        topic: str,
-        key: str,
-        error: BaseException,
-        now: datetime,
+        self, connection: asyncpg.Connection, key: _Key, error: BaseException
     ) -> None:
         self._metrics.relay_failures_total.inc()
-        log.warning("send_failed", topic=topic, error=type(error).__name__)
+        log.warning("send_failed", topic=key[0], error=type(error).__name__)
         if isinstance(error, _UNSENDABLE):
-            await connection.execute(_STUCK, topic, key, type(error).__name__, now)
+            await connection.execute(_STUCK, *key, type(error).__name__, self._clock.now())
         elif isinstance(error, KafkaError) and not error.retriable:
             raise _ProducerBroken from error
 
     async def _measure(self, connection: asyncpg.Connection) -> None:
+        # A topic that the producer could not see for a while looks like one that does not exist.
+        await connection.execute(_RETRIED, self._clock.now() - STUCK_RETRY)
         pending, oldest, stuck = await connection.fetchrow(_STATE)
         age_s = (self._clock.now() - oldest).total_seconds() if oldest else 0.0
         self._metrics.outbox_pending.set(pending)
@@ -201,13 +197,19 @@ class Relay:
         self._metrics.outbox_stuck_keys.set(stuck)
 
 
-async def _queued(producer: AIOKafkaProducer, row: Mapping[str, Any]) -> asyncio.Future[Any]:
-    headers = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
-    try:
-        future: asyncio.Future[Any] = await producer.send(
-            row["topic"], row["value"], key=row["key"].encode(), headers=headers
-        )
-    except KafkaError as error:  # too large, unknown topic, or the buffer stayed full
-        future = asyncio.get_running_loop().create_future()
-        future.set_exception(error)
-    return future
+async def _queue(
+    producer: AIOKafkaProducer, rows: Sequence[Mapping[str, Any]], failed: dict[_Key, BaseException]
+) -> list[tuple[_Key, int, asyncio.Future[Any]]]:
+    queued = []
+    for row in rows:
+        key = row["topic"], row["key"]
+        if key in failed:
+            continue  # its turn comes after the one that could not be queued
+        headers = [(name, text.encode()) for name, text in orjson.loads(row["headers"])]
+        try:
+            future = await producer.send(key[0], row["value"], key=key[1].encode(), headers=headers)
+        except KafkaError as error:  # too large, unknown topic, or the buffer stayed full
+            failed[key] = error
+        else:
+            queued.append((key, row["seq"], future))
+    return queued

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
+import orjson
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.messaging import queue
+from chassis.database import Database, Transaction
+from chassis.events import Event
+from chassis.messaging import Refused, Waiting, queue
 from chassis.messaging.inbox import Inbox
 from chassis.testing import FixedClock
 from tests.chassis.messaging.conftest import (
+    Happened,
     aside,
     effects,
     event,
@@ -21,6 +25,7 @@ from tests.chassis.messaging.conftest import (
 )
 
 Make = Callable[..., Inbox]
+KEY = UUID("018f0000-0000-7000-8000-000000000001")
 
 
 async def drain_as_person(store: Database, inbox: Inbox, key: str) -> int:
@@ -149,3 +154,61 @@ async def test_the_inbox_forgets_after_sixty_days_what_no_topic_holds_any_more(
     async with store.reading() as connection:
         left = await connection.execute(text("SELECT event_id FROM inbox"))
         assert list(left.scalars()) == ["b-1"]
+
+
+async def refuse(tx: Transaction, given: Event, refused: Refused) -> None:
+    if given.data.get("mute"):
+        raise ZeroDivisionError
+    tx.emit(Happened(f"{given.id} {refused.code}"), key=KEY, sequence=None, happened_at=given.time)
+
+
+async def verdicts(store: Database) -> list[str]:
+    async with store.reading() as connection:
+        rows = await connection.execute(text("SELECT value FROM outbox ORDER BY seq"))
+        return [orjson.loads(value)["what"] for (value,) in rows]
+
+
+async def test_those_behind_a_waiting_intent_do_not_wait_anew(
+    store: Database, make_inbox: Make
+) -> None:
+    async def handler(_tx: Transaction, _given: Event) -> None:
+        raise Waiting("thing:42")
+
+    inbox = make_inbox(handler, refuse=refuse)
+    await inbox.take(records(*(event("a", None, id=f"{n}") for n in range(3))))
+    clock = store.clock
+    assert isinstance(clock, FixedClock)
+    clock.advance(timedelta(seconds=61))
+
+    for _ in range(3):
+        async with store.transaction() as tx:
+            await inbox.expire(tx, "a")
+
+    assert await verdicts(store) == [f"{n} unknown-thing" for n in range(3)]
+
+
+async def test_a_discarded_intent_is_answered(store: Database, make_inbox: Make) -> None:
+    inbox = make_inbox(failing, refuse=refuse)
+    await inbox.take(
+        records(event("a", None, id="1", data={"bad": True}), event("a", None, id="2"))
+    )
+
+    await discard_head(store, inbox, "a")
+
+    assert await verdicts(store) == ["1 discarded"]
+    assert await effects(store) == ["2"]
+
+
+async def test_an_answer_that_fails_parks_its_intent_and_stops_nobody(
+    store: Database, make_inbox: Make
+) -> None:
+    async def handler(tx: Transaction, given: Event) -> None:
+        if given.subject == "a":
+            raise Refused("no")
+        await note(tx, given)
+
+    inbox = make_inbox(handler, refuse=refuse)
+    await inbox.take(records(event("a", None, data={"mute": True}), event("b", None, id="fine")))
+
+    assert await aside(store) == [("a", "parked", "handler-failed")]
+    assert await effects(store) == ["fine"]

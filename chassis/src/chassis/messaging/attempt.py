@@ -1,6 +1,6 @@
 """One try at one record: its handler runs, and says what becomes of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -34,13 +34,18 @@ class Attempt:
                 await handler(tx, event)
         tx.cause = None
 
-    async def guarded(self, tx: Transaction, item: Item) -> Reason | None:
-        """Run the handler in a savepoint; None when it is done, else why it is set aside."""
+    async def guarded(
+        self, tx: Transaction, item: Item, *, since: datetime | None = None
+    ) -> Reason | None:
+        """Run the handler in a savepoint; None when it is done, else why it is set aside.
+
+        `since` is when the record was first set aside: its time to wait does not begin anew.
+        """
         try:
             async with tx.savepoint():
                 await self.bare(tx, item)
         except Waiting as waiting:
-            return await self._once_more(tx, item, waiting)
+            return await self._once_more(tx, item, waiting, since=since or tx.now)
         except Exception as error:  # noqa: BLE001 - told apart in `_failed`, which raises what passes
             return await self._failed(tx, item, error)
         return None
@@ -50,11 +55,17 @@ class Attempt:
         if self._subscription.refuse is None or item.event is None:
             return Reason(state="parked", code="fact-refused", detail=refused.code)
         tx.cause = item.event
-        await self._subscription.refuse(tx, item.event, refused)
+        try:
+            async with tx.savepoint():
+                await self._subscription.refuse(tx, item.event, refused)
+        except Exception as error:  # noqa: BLE001 - as above: one answer must not stop all others
+            return self._parked(item, error)
         tx.cause = None
         return None
 
-    async def _once_more(self, tx: Transaction, item: Item, waiting: Waiting) -> Reason | None:
+    async def _once_more(
+        self, tx: Transaction, item: Item, waiting: Waiting, *, since: datetime
+    ) -> Reason | None:
         # Whoever brings the token takes the same lock before it looks for waiters: after we hold
         # it, either the thing is there now, or its bringer will see our row.
         await queue.lock_token(tx.connection, waiting.token)
@@ -62,7 +73,7 @@ class Attempt:
             async with tx.savepoint():
                 await self.bare(tx, item)
         except Waiting as still:
-            expires = tx.now + self._intent_wait if self._subscription.intents else None
+            expires = since + self._intent_wait if self._subscription.intents else None
             return Reason(state="waiting", code="waiting", token=still.token, expires_at=expires)
         except Exception as error:  # noqa: BLE001 - as above
             return await self._failed(tx, item, error)
@@ -73,6 +84,9 @@ class Attempt:
             return await self.refuse(tx, item, error)
         if isinstance(error, Poison):
             return Reason(state="parked", code=error.code, detail=error.detail)
+        return self._parked(item, error)
+
+    def _parked(self, item: Item, error: Exception) -> Reason:
         if is_transient(error):
             raise error
         # The class only: the message of an exception may quote what must not be kept twice.

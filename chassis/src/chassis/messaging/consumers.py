@@ -112,8 +112,11 @@ class Consumers:
             overdue = await queue.expired(connection, self._database.clock.now())
         for subscription, key in overdue:
             if inbox := self.inboxes.get(subscription):
-                async with self._database.transaction() as tx:
-                    await inbox.expire(tx, key)
+                try:
+                    async with self._database.transaction() as tx:
+                        await inbox.expire(tx, key)
+                except Exception:  # the others' time is over too
+                    log.exception("expiry_failed", subscription=subscription)
 
     async def measure(self) -> None:
         """Say how much stands aside; a sweep calls it every few seconds."""

@@ -259,7 +259,7 @@ class Inbox:
             item = self._read(queue.record_of(row), key=key)
             reason = self._out_of_order(batch, item)
             if reason is None or (by and not applied and reason.state == "held"):
-                reason = await self._attempt.guarded(tx, item)
+                reason = await self._attempt.guarded(tx, item, since=row["set_aside_at"])
             if reason is not None:
                 await queue.restate(tx.connection, row, reason)
                 break
@@ -272,6 +272,8 @@ class Inbox:
     async def discard(self, tx: Transaction, row_id: int, *, reason: str, by: str) -> None:
         """Drop the head of its queue; what stands behind it may then be drained.
 
+        An intent is answered all the same, refused as `discarded`: its sender waits for a word.
+
         Raises:
             NotStanding: the row is not, or no longer, the head of a queue.
         """
@@ -279,6 +281,9 @@ class Inbox:
         head = await queue.head(tx.connection, self._name, row["key"]) if row else None
         if row is None or head is None or head["id"] != row_id:
             raise queue.NotStanding
+        item = self._read(queue.record_of(row), key=row["key"])
+        if self.subscription.intents and item.event is not None:
+            await self._attempt.refuse(tx, item, Refused("discarded"))
         await queue.discarded(tx.connection, row_id, reason=reason, by=by, now=tx.now)
         if row["sequence"] is not None:
             await queue.set_marks(tx.connection, self._name, {row["key"]: row["sequence"]})
