@@ -199,6 +199,7 @@ class Require:
             caller = await verifier.verify(token)
         except TokenRefused as refused:
             raise _unauthorised(refused.code, "The token is not, or no longer, valid") from None
+        request.state.caller = caller  # a page of refusal too says who is signed in
         if self.roles and not self.roles & caller.roles:
             raise _forbidden("None of the caller's roles may do this")
         if self.scope is not None and self.scope not in caller.scopes:

@@ -16,7 +16,7 @@ from chassis.messaging.consumers import Consumers
 from pages import Form as TypedForm
 from web import cursors
 from web.auth import Caller, require
-from web.pages import render
+from web.pages import OPERATOR_ROLES, render
 from web.problems import Problem
 
 PAGE_ROWS = 50
@@ -41,7 +41,7 @@ _DECIDED = text("""
 """)
 
 RowId = Annotated[int, Path(ge=1, lt=2**63)]
-Operator = Annotated[Caller, Depends(require("department", "administrator"))]
+Operator = Annotated[Caller, Depends(require(*OPERATOR_ROLES))]
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,12 +8,19 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
-from pages import Frame, Reader
+from pages import Frame, Link, Reader
 from web.auth import Caller
 from web.problems import Problem
 
 FINE = "Tout fonctionne."
 TROUBLED = "Une partie de la plateforme est momentanément en retard. Rien n'est perdu."
+
+
+OPERATOR_ROLES = ("department", "administrator")
+OPERATOR_PAGES = (
+    Link(label="Messages arrêtés", href="/dead-letters"),
+    Link(label="Messages qui attendent", href="/waiting"),
+)
 
 
 def render(
@@ -38,7 +45,7 @@ def error_page(request: Request, problem: Problem) -> Response:
     answer = render(
         request,
         "error.html",
-        None,
+        getattr(request.state, "caller", None),
         status_code=problem.status,
         status=problem.status,
         detail=problem.page,
@@ -66,6 +73,10 @@ def sign_in_url(request: Request) -> str:
     return f"{issuer}/sign-in?next={quote(page_url(request), safe='')}"
 
 
+def _operates(caller: Caller | None) -> bool:
+    return caller is not None and not caller.roles.isdisjoint(OPERATOR_ROLES)
+
+
 def _frame(request: Request, caller: Caller | None) -> Frame:
     state = request.app.state
     info, settings = state.info, state.info.settings
@@ -83,7 +94,7 @@ def _frame(request: Request, caller: Caller | None) -> Frame:
         path=request.scope["path"],
         now=state.database.clock.now(),
         platform_state=TROUBLED if any(check() for check in state.worker_checks) else FINE,
-        navigation=info.navigation,
+        navigation=info.navigation + (OPERATOR_PAGES if _operates(caller) else ()),
         reader=reader,
         sign_in_url=sign_in_url(request),
         search_url=info.search_url,
