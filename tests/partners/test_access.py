@@ -1,5 +1,7 @@
 """Credentials and colleagues."""
 
+import asyncio
+
 import pytest
 
 from tests.partners.world import Partner, World
@@ -90,6 +92,42 @@ async def test_a_partners_administrator_names_colleagues_of_their_own_house_only
     assert await put("tela", "paul", "mediator", "professional") == 200
     assert await put("tela", "paul", "department") == 403
     assert await put(caf.slug, "paul2", "professional") == 403
+
+
+@pytest.mark.parametrize("role", ["department", "coordinator", "auditor", "protection-officer"])
+async def test_whoever_may_not_give_a_role_may_not_take_it_away(
+    world: World, tela: Partner, role: str
+) -> None:
+    await world.colleague(tela.slug, "nadia", "partner-administrator")
+    await world.colleague(tela.slug, "paul", "professional", role)
+    before = await world.rows("SELECT * FROM colleague ORDER BY login")
+    path, body = "/v1/organisations/tela/colleagues/paul", {"name": "P", "roles": ["professional"]}
+
+    refused = await world.client.put(path, json=body, headers=await world.session("nadia"))
+    after = await world.rows("SELECT * FROM colleague ORDER BY login")
+    allowed = await world.client.put(path, json=body, headers=world.admin)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "grant-refused")
+    assert role in refused.json()["detail"]
+    assert after == before
+    assert (allowed.status_code, allowed.json()["roles"]) == (200, ["professional"])
+
+
+async def test_a_role_given_meanwhile_is_not_taken_away(world: World, tela: Partner) -> None:
+    await world.colleague(tela.slug, "nadia", "partner-administrator")
+    headers = await world.session("nadia")
+
+    for turn in range(10):
+        path = f"/v1/organisations/tela/colleagues/paul{turn}"
+        given, asked = await asyncio.gather(
+            world.client.put(path, json={"name": "P", "roles": ["auditor"]}, headers=world.admin),
+            world.client.put(path, json={"name": "P", "roles": ["mediator"]}, headers=headers),
+        )
+        # Either it came first and the administrator's word stands over it, or it is refused.
+        assert (given.status_code, asked.status_code in {200, 403}) == (200, True)
+
+    rows = await world.rows("SELECT roles FROM colleague WHERE login LIKE 'paul%'")
+    assert [row["roles"] for row in rows] == [["auditor"]] * 10
 
 
 async def test_a_login_belongs_to_one_organisation(

@@ -133,7 +133,8 @@ async def put_colleague(tx: Transaction, command: PutColleague) -> frozenset[Rol
     """Make the colleague be so; the roles given.
 
     Raises:
-        UnknownOrganisation, BadGrant, GrantRefused: the request is not acceptable.
+        UnknownOrganisation, BadGrant: the request is not acceptable.
+        GrantRefused: the granter may not give a role asked for, or one that the colleague holds.
         LoginTaken: someone of another organisation bears the login.
     """
     organisation = await known_organisation(tx.connection, command.slug)
@@ -142,19 +143,29 @@ async def put_colleague(tx: Transaction, command: PutColleague) -> frozenset[Rol
         raise BadGrant("a login is 1 to 40 of a-z, 0-9, dot, hyphen and underscore")
     if not 1 <= len(name) <= NAME_LENGTH_MAX or not name.isprintable():
         raise BadGrant(f"a name has 1 to {NAME_LENGTH_MAX} printable characters")
-    roles = check_grant(command.granter, command.roles)
-    written = await access.put_colleague(
-        tx.connection,
-        command.login,
-        organisation_id=organisation.id,
+    new = access.NewColleague(
+        login=command.login,
+        organisation=organisation.id,
         name=name,
-        roles=roles,
-        now=tx.now,
-        by=command.by,
+        roles=check_grant(command.granter, command.roles),
+        recorded_at=tx.now,
+        recorded_by=command.by,
     )
-    if not written:
+    # Insert first: whoever names the same login meanwhile is waited for, and their roles are seen.
+    if not await access.add_colleague(tx.connection, new):
+        await _change_colleague(tx, new, granter=command.granter)
+    return new.roles
+
+
+async def _change_colleague(
+    tx: Transaction, new: access.NewColleague, *, granter: frozenset[str]
+) -> None:
+    held = await access.hold_colleague(tx.connection, new.login, organisation_id=new.organisation)
+    if held is None:
         raise LoginTaken
-    return roles
+    # Whoever may not give a role may not take it away either, nor rename its bearer.
+    check_grant(granter, held)
+    await access.change_colleague(tx.connection, new)
 
 
 async def known_organisation(connection: AsyncConnection, slug: str) -> Organisation:

@@ -109,8 +109,11 @@ async def submit_batch(
 ) -> Mapping[UUID, UUID | SubmissionRefused]:
     """The submission or the refusal of each, by its `new_id`.
 
-    One transaction for all. Everybody takes the locks in one order (the ids of persons, then the
-    identities), else two batches that share events could wait for each other.
+    One transaction for all. The batches by HTTP take their locks in one order (the ids of persons,
+    then the identities), so that two which share events do not deadlock. The Kafka door does not:
+    it takes its records one by one, in their order, up to a batch of them in a transaction. When
+    the two meet crosswise PostgreSQL undoes one of them: the Kafka door tries its batch again, the
+    sender by HTTP is answered 503 and sends again, which has no second effect.
     """
     await _hold_unknown_persons(tx, commands, sender.organisation.id)
     answers: dict[UUID, UUID | SubmissionRefused] = {}

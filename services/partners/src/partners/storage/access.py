@@ -1,7 +1,7 @@
 """SQL of credentials and colleagues: who may come in."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -23,6 +23,17 @@ class Colleague(NamedTuple):
     slug: str
     organisation_name: str
     state: str
+
+
+class NewColleague(NamedTuple):
+    """A colleague as they shall be, by whom and when."""
+
+    login: str
+    organisation: UUID
+    name: str
+    roles: frozenset[Role]
+    recorded_at: datetime
+    recorded_by: str
 
 
 async def add_credential(
@@ -91,33 +102,32 @@ async def revoke(
     )
 
 
-async def put_colleague(
-    connection: AsyncConnection,
-    login: str,
-    *,
-    organisation_id: UUID,
-    name: str,
-    roles: frozenset[Role],
-    now: datetime,
-    by: str,
-) -> bool:
-    """Insert or update; False when the login belongs to another organisation."""
-    values = {
-        "organisation": organisation_id,
-        "name": name,
-        "roles": sorted(roles),
-        "recorded_at": now,
-        "recorded_by": by,
-    }
-    statement = insert(colleague).values(login=login, **values)
-    result = await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["login"],
-            set_=values,
-            where=colleague.c.organisation == organisation_id,
-        )
-    )
+async def add_colleague(connection: AsyncConnection, new: NewColleague) -> bool:
+    """Insert; False when the login is borne already, by whomever."""
+    statement = insert(colleague).values(login=new.login, **_values(new))
+    result = await connection.execute(statement.on_conflict_do_nothing(index_elements=["login"]))
     return result.rowcount == 1
+
+
+async def hold_colleague(
+    connection: AsyncConnection, login: str, *, organisation_id: UUID
+) -> frozenset[Role] | None:
+    """The roles they hold, which nobody else changes before this transaction ends."""
+    roles = await connection.scalar(
+        sa.select(colleague.c.roles)
+        .where(colleague.c.login == login, colleague.c.organisation == organisation_id)
+        .with_for_update()
+    )
+    return None if roles is None else frozenset(map(Role, roles))
+
+
+async def change_colleague(connection: AsyncConnection, new: NewColleague) -> None:
+    """Write over what was kept under the login."""
+    await connection.execute(
+        sa.update(colleague)
+        .where(colleague.c.login == new.login, colleague.c.organisation == new.organisation)
+        .values(**_values(new))
+    )
 
 
 async def colleague_by_login(connection: AsyncConnection, login: str) -> Colleague | None:
@@ -146,6 +156,12 @@ _COLLEAGUES = sa.select(
     organisation.c.name.label("organisation_name"),
     organisation.c.state,
 ).join(organisation, organisation.c.id == colleague.c.organisation)
+
+
+def _values(new: NewColleague) -> dict[str, Any]:
+    values = {**new._asdict(), "roles": sorted(new.roles)}
+    del values["login"]
+    return values
 
 
 def _colleague(row: sa.RowMapping) -> Colleague:
