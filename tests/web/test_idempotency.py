@@ -189,3 +189,20 @@ async def test_answers_are_forgotten_after_their_time(
 
     assert (await send("k-1")).json() == {"number": 2}
     assert await effects() == ["one", "one"]
+
+
+async def test_answers_are_forgotten_by_slices(store: Database, clock: FixedClock) -> None:
+    later = clock.now() + KEPT + timedelta(seconds=1)
+    many = text("""
+        INSERT INTO idempotency_reply (caller, key, fingerprint, status, body, recorded_at)
+        SELECT 'someone', 'k-' || n, '', 201, '{}',
+            CASE WHEN n > 5001 THEN :late ELSE CAST(:early AS timestamptz) END
+        FROM generate_series(1, 5003) AS n
+    """)
+
+    async with store.transaction() as tx:
+        await tx.connection.execute(many, {"early": clock.now(), "late": later})
+        assert [await prune(tx.connection, later) for _ in range(3)] == [5000, 1, 0]
+        kept = await tx.connection.scalar(text("SELECT count(*) FROM idempotency_reply"))
+
+    assert kept == 2

@@ -35,7 +35,10 @@ _STORE = text("""
     INSERT INTO idempotency_reply (caller, key, fingerprint, status, body, recorded_at)
     VALUES (:caller, :key, :fingerprint, :status, CAST(:body AS jsonb), :now)
 """)
-_PRUNE = text("DELETE FROM idempotency_reply WHERE recorded_at < :before")
+_PRUNE = text("""
+    DELETE FROM idempotency_reply WHERE ctid = ANY(ARRAY(
+        SELECT ctid FROM idempotency_reply WHERE recorded_at < :before LIMIT 5000))
+""")
 
 Reply = tuple[int, dict[str, Any]]
 
@@ -95,7 +98,7 @@ def respond(reply: Reply) -> JSONResponse:
 
 
 async def prune(connection: AsyncConnection, now: datetime) -> int:
-    """Forget the answers older than `KEPT`; how many."""
+    """Forget a slice of the answers older than `KEPT`; how many."""
     return (await connection.execute(_PRUNE, {"before": now - KEPT})).rowcount
 
 
