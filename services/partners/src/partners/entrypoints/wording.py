@@ -100,6 +100,7 @@ REASONS: Final = MappingProxyType(
         "unknown-organisation": "Une organisation destinataire n'est pas connue ici.",
         "unknown-commune": "Nous n'avons pas reconnu la commune.",
         "agreement-in-the-future": "L'accord de la personne est daté d'un jour à venir.",
+        "discarded": "La plateforme n'a pas su traiter cet envoi ; un agent l'a écarté.",
         "unknown-referral": "Nous ne connaissons pas cette orientation.",
         "not-addressed-to-you": "Cette orientation n'est pas adressée à votre organisation.",
         "not-a-target": "Cette orientation n'est pas adressée à votre organisation.",

@@ -27,6 +27,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown-commune": "Nous n'avons pas reconnu la commune.",
         "agreement-in-the-future": "L'accord porte une date qui n'est pas encore passée. Donnez "
         "le jour où la personne l'a donné.",
+        "discarded": "La plateforme n'a pas su traiter cet envoi ; un agent l'a écarté.",
         "unknown-referral": "Nous ne connaissons pas cette orientation. Vérifiez son identifiant.",
         "not-addressed-to-you": _NOT_YOURS,
         # The same words on purpose: an answer must not tell who sent what to whom.
