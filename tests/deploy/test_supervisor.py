@@ -121,7 +121,8 @@ def test_orphans_of_a_killed_supervisor_are_ended(
     programme = teller("orphan")
     marked = {**programme.environment, programmes.MARK: str(home.path)}
     running.launch(home, [Programme(name="orphan", argv=programme.argv, environment=marked)])
-    eventually(lambda: "orphan" in running.processes(home))
+    # Only once it has spoken: with nobody left to listen, its first word would be its last.
+    eventually((home.logs / "orphan.log").exists)
     orphan = running.processes(home)["orphan"].identity
     boss = running.supervised(home)
     process = boss.process() if boss else None
