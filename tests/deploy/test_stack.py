@@ -112,6 +112,7 @@ def test_kafka_config_lets_in(stack: CommandLine, name: str) -> None:
         (("kafka-config", "tela"), "caf, mission-locale, auditeur"),
         (("example", "voucher.sold"), "referral.sent"),
         (("kill", "rien"), "partners"),
+        (("kill", "kafka", "--immediate"), "mode de PostgreSQL"),
         (("logs", "rien"), "kafka"),
     ],
 )
@@ -125,10 +126,11 @@ def test_history_has_nothing_to_close(stack: CommandLine) -> None:
     assert "rien à clore" in stack.good("history", "close")
 
 
-@pytest.mark.parametrize("name", ["scheduling", "kafka", "postgres"])
-def test_killed_process_is_back_by_itself(stack: CommandLine, name: str) -> None:
+@pytest.mark.parametrize("how", ["scheduling", "kafka", "postgres", "postgres --immediate"])
+def test_killed_process_is_back_by_itself(stack: CommandLine, how: str) -> None:
+    name, *option = how.split()
     before = running.processes(stack.home)[name]
-    stack.good("kill", name)
+    stack.good("kill", name, *option)
 
     def back() -> bool:
         now = running.processes(stack.home).get(name)

@@ -1,8 +1,8 @@
 """Two thousand journeys while everything is killed: nothing lost, doubled or out of order.
 
 Referrals come by HTTP (CAF) and by Kafka (mission locale); Tela accepts and completes each. All the
-while services, Kafka and PostgreSQL are killed in turn. Whoever posts does what an integrator is
-told to do: send the same again until it is answered.
+while services, Kafka and PostgreSQL are killed in turn, PostgreSQL also by its own immediate stop.
+Whoever posts does what an integrator is told to do: send the same again until it is answered.
 """
 
 import asyncio
@@ -25,7 +25,10 @@ from tests.e2e.stack import SERVICES, Stack, producing, read_all
 JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "2000"))  # noqa: TID251 - tests' own setting
 BATCH = 50
 PATIENCE_S = 240
-VICTIMS = (*SERVICES, "kafka", "referrals", "partners", "reporting", "postgres")
+VICTIMS = (
+    *SERVICES,
+    *("kafka", "postgres --immediate", "referrals", "partners", "reporting", "postgres"),
+)
 STEPS = ["sent", "accepted", "completed"]
 
 pytestmark = pytest.mark.timeout(900)
@@ -79,7 +82,7 @@ async def kill_in_turn(stack: Stack, done: asyncio.Event) -> list[str]:
     for victim in itertools.cycle(VICTIMS):
         if done.is_set() and set(killed) >= set(VICTIMS):
             return killed
-        await asyncio.to_thread(stack.command, "kill", victim)
+        await asyncio.to_thread(stack.command, "kill", *victim.split())
         killed.append(victim)
         await eventually(lambda: all_ready(stack), within_s=120, every_s=0.5)
         await asyncio.sleep(random.uniform(0.5, 2))  # noqa: S311 - to strike at any moment

@@ -91,7 +91,8 @@ async def test_one_event_by_both_doors_at_once_is_one_submission(
     for _ in range(5):
         sent = event()
 
-        await asyncio.gather(caf.post(sent), world.send("caf", structured("caf", sent)))
+        answer, _ = await asyncio.gather(caf.post(sent), world.send("caf", structured("caf", sent)))
+        assert answer.status_code == 202, answer.text
 
     assert len(await world.told(INTAKE)) == 5
 
@@ -103,9 +104,10 @@ async def test_an_id_that_comes_while_the_event_comes_never_leaves_it_waiting(
         outward, person = uuid4(), uuid4()
         sent = event(data={**PERSONAL, "person": str(outward)})
 
-        await asyncio.gather(
+        answer, _ = await asyncio.gather(
             caf.post(sent), world.assign(outward, organisation=caf.id, person=person)
         )
+        assert answer.status_code == 202, answer.text
 
     commands = await world.told(INTAKE)
     assert len(commands) == 15

@@ -17,6 +17,7 @@ from maillage.down import down as bring_down
 from maillage.down import wipe
 from maillage.home import Home, State, find
 from maillage.narration import Narration
+from maillage.servers.postgres import IMMEDIATE_SIGNAL
 from maillage.stack import known_process, running_stack
 from maillage.trouble import Trouble
 
@@ -95,15 +96,23 @@ def example(
 
 
 @app.command()
-def kill(service: Service) -> None:
+def kill(
+    service: Service,
+    *,
+    immediate: Annotated[
+        bool, typer.Option("--immediate", help="PostgreSQL : « arrêt immédiat » (SIGQUIT).")
+    ] = False,
+) -> None:
     """Tue un processus sans prévenir (SIGKILL) : le superviseur le relance."""
     stack, name = running_stack(find()), known_process(service)
+    if immediate and name != "postgres":
+        raise Trouble("L’arrêt immédiat est un mode de PostgreSQL : maillage kill postgres.")
     one = running.processes(stack.home).get(name)
     process = one.identity.process() if one else None
     if process is None:
         raise Trouble(f"{name} ne tourne pas en ce moment ; le superviseur va le relancer.")
-    process.send_signal(signal.SIGKILL)
-    typer.echo(f"{name} (processus {process.pid}) a été tué.")
+    process.send_signal(IMMEDIATE_SIGNAL if immediate else signal.SIGKILL)
+    typer.echo(f"{name} (processus {process.pid}) a été {'arrêté' if immediate else 'tué'}.")
 
 
 @app.command()

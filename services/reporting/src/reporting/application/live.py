@@ -113,13 +113,13 @@ class LogWatch:
         """Nothing more will come: everybody is told, so that the server can stop."""
         self.ended = True
         self._stir.set()
-        self._wake_all()
+        self.wake_all()
 
     async def _look(self) -> None:
         async with self._database.reading() as connection:
             if self._seen is None:
                 self._seen = await event_log.head(connection)
-                self._wake_all()  # they may have read before we did, and missed what came between
+                self.wake_all()  # they may have read before we did, and missed what came between
                 return
             found = await event_log.arrivals(connection, after=self._seen, limit=ARRIVALS_MAX)
         if not found:
@@ -142,7 +142,8 @@ class LogWatch:
                 await self._stir.wait()
         self._stir.clear()
 
-    def _wake_all(self) -> None:
+    def wake_all(self) -> None:
+        """Something may have come, for anybody."""
         for followers in self._followers.values():
             for follower in followers:
                 follower.wake()

@@ -78,15 +78,23 @@ async def news(
     journey, viewer = stream.journey, stream.journey.viewer
     yield ServerSentEvent(retry=RETRY_MS)
     while not stream.watch.ended:
-        async with stream.database.reading() as connection:
-            found = await read_news(connection, journey.correlation_id, viewer=viewer, after=after)
-        after = found.seen
-        if found.entries:
-            async for event in tell(found.entries):
-                yield event
         left_s = STREAM_MAX_S - (clock.now() - began).total_seconds()
         if left_s <= 0:
             return
+        try:
+            async with stream.database.reading() as connection:
+                found = await read_news(
+                    connection, journey.correlation_id, viewer=viewer, after=after
+                )
+            if found.entries:
+                async for event in tell(found.entries):
+                    yield event
+        except DATABASE_ERRORS as error:
+            # The answer has begun, so no status can say it any more: rest, and ask again.
+            log.warning("journey_not_read", error=type(error).__name__)
+            await stream.follower.wait(min(left_s, AGAIN_AFTER_S))
+            continue
+        after = found.seen
         if not found.more:
             await stream.follower.wait(left_s)
 
