@@ -195,6 +195,21 @@ async def test_an_old_stream_ends_so_that_the_token_is_asked_again(
             await stream.next()
 
 
+async def test_an_open_stream_tells_nothing_more_to_an_organisation_once_suspended(
+    site: Site,
+) -> None:
+    referral = Referral("one")
+    standing = organisation(CAF, suspended=True)
+    await site.happen([*standing[:2], referral.sent(START)])
+
+    async with site.follow(path_of(referral), site.as_("professional", organisation=CAF)) as stream:
+        await stream.next()
+        await site.happen(standing[2:])
+        await site.happen([referral.accepted(TELA, START + HOUR)])
+        with pytest.raises(StopAsyncIteration):
+            await stream.next()
+
+
 async def test_streams_end_within_a_second_when_the_service_stops(site: Site) -> None:
     referral = Referral("one")
     await site.happen([referral.sent(START)])

@@ -13,6 +13,7 @@ from fastapi.sse import ServerSentEvent
 from chassis.database import Database
 from reporting.application.journeys import Journey, read_news
 from reporting.application.live import Follower, LogWatch, TooManyFollowers
+from reporting.application.standing import may_read
 from reporting.domain.journeys import Entry
 from reporting.entrypoints.asking import Asked, Data, Signed, cursor_at, place_of
 from web.problems import DATABASE_ERRORS, Problem
@@ -72,7 +73,10 @@ Opened = Annotated[Stream, Depends(open_stream)]
 async def news(
     stream: Stream, tell: Callable[[Sequence[Entry]], AsyncIterator[ServerSentEvent]]
 ) -> AsyncIterator[ServerSentEvent]:
-    """What `tell` makes of each arrival, until the server stops or the stream is old."""
+    """What `tell` makes of each arrival.
+
+    Until the server stops, the stream is old, or the reader's organisation is suspended.
+    """
     clock = stream.database.clock
     began, after = clock.now(), stream.after
     journey, viewer = stream.journey, stream.journey.viewer
@@ -86,6 +90,11 @@ async def news(
                 found = await read_news(
                     connection, journey.correlation_id, viewer=viewer, after=after
                 )
+                allowed = viewer.organisation is None or await may_read(
+                    connection, viewer.organisation
+                )
+            if not allowed:
+                return
             if found.entries:
                 async for event in tell(found.entries):
                     yield event
