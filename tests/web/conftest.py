@@ -140,7 +140,7 @@ def verifier(store: Database, issuer: Issuer) -> TokenVerifier:
     return TokenVerifier(f"{ISSUER}/jwks", issuer=ISSUER, database=store, fetch=issuer.fetch)
 
 
-class Thing(BaseModel, extra="forbid"):
+class Thing(BaseModel):
     name: str = Field(max_length=10)
     size: int = 0
     owner: UUID | None = None

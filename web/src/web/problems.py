@@ -172,8 +172,7 @@ def _places(errors: Sequence[Any]) -> Iterator[dict[str, str]]:
         # RFC 9457 §3.1.4 points into the body; parameters have no pointer of their own there.
         start = "#" if place == "body" else f"#{place}"
         detail = QUOTING_TYPES.get(error["type"], error["msg"]).removeprefix("Value error, ")
-        pointer = "/".join((start, *path)).encode(errors="replace").decode()  # half surrogates
-        yield {"pointer": pointer, "detail": detail}
+        yield {"pointer": "/".join((start, *path)), "detail": detail}
 
 
 def _from_database(error: Exception) -> Problem | None:
