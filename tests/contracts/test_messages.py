@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from pydantic import ValidationError
 from contracts import catalogue
 from contracts.catalogue import MESSAGES
 from contracts.compatibility import resolved
-from contracts.events import partners, referrals
+from contracts.events import partners, referrals, scheduling
 from contracts.intents.referrals import ReferralAccepted, ReferralSent
+from contracts.intents.scheduling import SessionDeclared
 from contracts.message import Message
 from contracts.schema import closed_form
 from contracts.topics import TOPICS
@@ -77,6 +79,7 @@ def test_everything_in_it_has_a_bound(message: type[Message]) -> None:
             "array": "maxItems" in schema,
             "integer": {"minimum", "maximum"} <= schema.keys(),
             "object": schema.get("additionalProperties") is False,
+            "boolean": True,
         }
         assert bounded[schema["type"]], place
 
@@ -129,6 +132,27 @@ def test_types_are_not_coerced() -> None:
     assert problems(ReferralSent, {**SENT, "targets": SENT["targets"][0]}) == {
         ("targets", "list_type")
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("2026-03-17T14:00:00+01:00", datetime(2026, 3, 17, 13, tzinfo=UTC)),
+        ("2026-03-17T13:00:00.250000Z", datetime(2026, 3, 17, 13, 0, 0, 250_000, tzinfo=UTC)),
+        ("2026-03-17T14:00:00", None),
+        ("2026-13-17T14:00:00Z", None),
+        ("1790000000", None),
+        (1790000000, None),
+        ("0001-01-01T00:00:00+14:00", None),
+    ],
+)
+def test_an_instant_has_its_offset_and_is_read_in_utc(said: object, read: datetime | None) -> None:
+    data = {**valid_data(SessionDeclared), "starts_at": said}
+
+    if read is None:
+        assert problems(SessionDeclared, data) == {("starts_at", "instant")}
+    else:
+        assert SessionDeclared.from_data(data).starts_at == read
 
 
 def test_half_a_character_is_refused() -> None:
@@ -237,6 +261,9 @@ def test_no_fact_has_room_for_free_text() -> None:
                 partners.OrganisationRegistered,
                 partners.OrganisationChanged,
                 partners.SubmissionRefused,
+                # The public address of a place, which no person has.
+                scheduling.PlaceRegistered,
+                scheduling.PlaceChanged,
             }
             spacious = schema["type"] == "string" and schema.get("maxLength", 0) > 100
             assert named or not spacious, place

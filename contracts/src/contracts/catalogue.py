@@ -4,7 +4,9 @@ from typing import Final
 
 from contracts.events import partners as partners_events
 from contracts.events import referrals as referrals_events
+from contracts.events import scheduling as scheduling_events
 from contracts.intents import referrals as referrals_intents
+from contracts.intents import scheduling as scheduling_intents
 from contracts.intents.intent import Intent
 from contracts.message import Message
 from contracts.topics import FACTS_OF
@@ -15,6 +17,14 @@ INTENTS: Final[tuple[type[Intent], ...]] = (
     referrals_intents.ReferralAccepted,
     referrals_intents.ReferralRefused,
     referrals_intents.ReferralCompleted,
+    scheduling_intents.PlaceDeclared,
+    scheduling_intents.SessionDeclared,
+    scheduling_intents.SessionCancelled,
+    scheduling_intents.BookingRequested,
+    scheduling_intents.BookingCancelled,
+    scheduling_intents.AttendanceRecorded,
+    scheduling_intents.AttendanceCorrected,
+    scheduling_intents.VisitRecorded,
 )
 VERDICTS: Final[tuple[type[Verdict], ...]] = (IntentAccepted, IntentRefused)
 FACTS: Final[tuple[type[Message], ...]] = (
@@ -31,6 +41,16 @@ FACTS: Final[tuple[type[Message], ...]] = (
     referrals_events.ReferralRefused,
     referrals_events.ReferralCompleted,
     referrals_events.OutwardIdAssigned,
+    scheduling_events.PlaceRegistered,
+    scheduling_events.PlaceChanged,
+    scheduling_events.PlaceClosed,
+    scheduling_events.SessionScheduled,
+    scheduling_events.SessionCancelled,
+    scheduling_events.BookingConfirmed,
+    scheduling_events.BookingCancelled,
+    scheduling_events.AttendanceRecorded,
+    scheduling_events.AttendanceCorrected,
+    scheduling_events.VisitRecorded,
 )
 MESSAGES: Final[tuple[type[Message], ...]] = (*INTENTS, *VERDICTS, *FACTS)
 

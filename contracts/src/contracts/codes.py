@@ -174,6 +174,66 @@ class OrganisationKind(Code):
     OTHER = "other", "Autre"
 
 
+class PlaceKind(Code):
+    """Type de lieu: where help is given, after the typologies of the médiation numérique schema."""
+
+    THIRD_PLACE = "third_place", "Tiers-lieu"
+    LIBRARY = "library", "Médiathèque"
+    FRANCE_SERVICES = "france_services", "France Services"
+    TOWN_HALL = "town_hall", "Mairie"
+    SOCIAL_ACTION_CENTRE = "social_action_centre", "CCAS ou CIAS"
+    SOCIAL_SERVICES_OFFICE = "social_services_office", "Maison des solidarités"
+    SOCIAL_CENTRE = "social_centre", "Centre social"
+    ASSOCIATION = "association", "Association"
+    BUS = "bus", "Bus numérique"
+    OTHER = "other", "Autre"
+
+
+class SessionKind(Code):
+    """Type de séance: several learn together, or one is helped alone."""
+
+    WORKSHOP = "workshop", "Atelier"
+    ONE_TO_ONE = "one_to_one", "Rendez-vous individuel"
+
+
+class SessionCancellation(Code):
+    """Motif d'annulation d'une séance."""
+
+    MEDIATOR_ABSENT = "mediator_absent", "Médiateur indisponible"
+    TOO_FEW = "too_few", "Trop peu d’inscrits"
+    PLACE_CLOSED = "place_closed", "Lieu fermé"
+    WEATHER = "weather", "Intempéries"
+    MISTAKE = "mistake", "Séance déclarée par erreur"
+    OTHER = "other", "Autre"
+
+
+class BookingCancellation(Code):
+    """Motif d'annulation d'une réservation."""
+
+    BY_PERSON = "by_person", "À la demande de la personne"
+    BY_BOOKER = "by_booker", "Par qui a réservé"
+    BY_PLACE = "by_place", "Par le lieu"
+    SESSION_CANCELLED = "session_cancelled", "Séance annulée"
+    DUPLICATE = "duplicate", "Réservation en double"
+    OTHER = "other", "Autre"
+
+
+class AttendanceStatus(Code):
+    """Présence: whether the person was there. Who could not come is not blamed."""
+
+    SEEN = "seen", "Venue"
+    MISSED = "missed", "N’a pas pu venir"
+    EXCUSED = "excused", "Excusée"
+
+
+class Autonomy(Code):
+    """Autonomie: how much the person did alone, as La Coop de la médiation numérique asks it."""
+
+    FULLY_ACCOMPANIED = "fully_accompanied", "Entièrement accompagnée"
+    PARTLY_AUTONOMOUS = "partly_autonomous", "Partiellement autonome"
+    AUTONOMOUS = "autonomous", "Autonome"
+
+
 class SuspensionReason(Code):
     """Motif de suspension d'une organisation partenaire."""
 
@@ -227,6 +287,22 @@ CODE_LISTS: Final = (
     CodeList(name="outcomes", title="Suites données", codes=Outcome),
     CodeList(name="birth-bands", title="Tranches de naissance", codes=BirthBand),
     CodeList(name="organisation-kinds", title="Types d’organisation", codes=OrganisationKind),
+    CodeList(name="place-kinds", title="Types de lieu", codes=PlaceKind),
+    CodeList(name="session-kinds", title="Types de séance", codes=SessionKind, extensible=False),
+    CodeList(
+        name="session-cancellations",
+        title="Motifs d’annulation d’une séance",
+        codes=SessionCancellation,
+    ),
+    CodeList(
+        name="booking-cancellations",
+        title="Motifs d’annulation d’une réservation",
+        codes=BookingCancellation,
+    ),
+    CodeList(
+        name="attendance-statuses", title="Présences", codes=AttendanceStatus, extensible=False
+    ),
+    CodeList(name="autonomies", title="Autonomies", codes=Autonomy, extensible=False),
     CodeList(name="suspension-reasons", title="Motifs de suspension", codes=SuspensionReason),
     CodeList(name="roles", title="Rôles", codes=Role),
     CodeList(name="doors", title="Portes", codes=Door),

@@ -1,12 +1,14 @@
 """The kinds of values that messages are made of; each one is bounded."""
 
-from datetime import date
-from typing import Annotated
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from contracts.codes import Need
 from contracts.nir import contains_nir
 
 Id = UUID
@@ -30,6 +32,39 @@ def _each_once(targets: list[UUID]) -> list[UUID]:
         raise PydanticCustomError("twice", "each may be named once")
     return targets
 
+
+def _each_topic_once(topics: list[Need]) -> list[Need]:
+    if len(set(topics)) < len(topics):
+        raise PydanticCustomError("twice", "each may be named once")
+    return topics
+
+
+_RFC_3339: Final = (
+    r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+
+
+def _instant(value: object) -> object:
+    """The instant of an RFC 3339 text, in UTC; pydantic itself would also take a bare number."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    try:
+        if isinstance(value, str) and re.match(_RFC_3339, value):
+            return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        pass
+    raise PydanticCustomError(
+        "instant", "an instant has its offset: 2026-03-17T14:00:00+01:00, from the year 2000"
+    )
+
+
+# When something happens: with its offset when it is said, in UTC once it is read.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _RFC_3339}),
+]
 
 # INSEE code of a commune as of the date of the message: 23096, 2A004.
 Commune = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|2[AB])[0-9]{3}$", max_length=5)]
@@ -88,6 +123,28 @@ OrganisationName = Annotated[
     AfterValidator(_without_nir),
 ]
 
+# What the public may know of a place: its name, its address, how to get in.
+PublicLine = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", max_length=200
+    ),
+    AfterValidator(_without_nir),
+]
+
+# The organisation's own lasting word for one of its places: `mediatheque-gueret`.
+PlaceReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64),
+    AfterValidator(_without_nir),
+]
+
+# Seats of a session: a workshop (atelier) holds six people at most.
+Capacity = Annotated[int, Field(ge=1, le=6)]
+
+# Time given to one person, or spent together: ten hours is more than any day of help has.
+Minutes = Annotated[int, Field(ge=1, le=600)]
+
 Offset = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 # Organisations asked; ten is more than any department has in reach of one person.
@@ -95,4 +152,11 @@ Targets = Annotated[
     list[Id],
     Field(min_length=1, max_length=10, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_each_once),
+]
+
+# What was worked on; each topic once.
+Topics = Annotated[
+    list[Need],
+    Field(max_length=len(Need), json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_each_topic_once),
 ]

@@ -121,18 +121,26 @@ def _field_rows(
 ) -> Iterable[tuple[str, ...]]:
     for name, field in schema["properties"].items():
         need = "required" if name in schema.get("required", []) else ""
-        target = definitions.get(field.get("$ref", "").removeprefix("#/$defs/"), field)
+        target = _resolved(field, definitions)
         meaning = " ".join(field.get("description", "").split())
-        yield (f"`{prefix}{name}`", need, _form(target), meaning)
+        yield (f"`{prefix}{name}`", need, _form(target, definitions), meaning)
         if "properties" in target:
             yield from _field_rows(f"{prefix}{name}.", target, definitions)
 
 
-def _form(field: Mapping[str, Any]) -> str:
+def _resolved(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = definitions.get(
+        field.get("$ref", "").removeprefix("#/$defs/"), field
+    )
+    return found
+
+
+def _form(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     if "enum" in field:
         return f"code of [{field['title']}](#{_anchor(field['title'])})"
     if field["type"] == "array":
-        return f"{field.get('minItems', 0)} to {field['maxItems']} times {_form(field['items'])}"
+        item = _form(_resolved(field["items"], definitions), definitions)
+        return f"{field.get('minItems', 0)} to {field['maxItems']} times {item}"
     if field["type"] == "string" and "maxLength" in field:
         return f"text, at most {field['maxLength']} characters"
     return str(field.get("format", field["type"]))

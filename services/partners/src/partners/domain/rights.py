@@ -31,6 +31,8 @@ class Right(StrEnum):
 
     REFER = "refer"
     RECEIVE = "receive"
+    BOOK = "book"
+    HOST = "host"
 
 
 INTENTS_OF = MappingProxyType(
@@ -43,15 +45,32 @@ INTENTS_OF = MappingProxyType(
                 "maillage.intent.referral.completed.v1",
             }
         ),
+        Right.BOOK: frozenset(
+            {
+                "maillage.intent.booking.requested.v1",
+                "maillage.intent.booking.cancelled.v1",
+            }
+        ),
+        Right.HOST: frozenset(
+            {
+                "maillage.intent.place.declared.v1",
+                "maillage.intent.session.declared.v1",
+                "maillage.intent.session.cancelled.v1",
+                "maillage.intent.attendance.recorded.v1",
+                "maillage.intent.attendance.corrected.v1",
+                "maillage.intent.visit.recorded.v1",
+            }
+        ),
     }
 )
 
-# These send people to others and receive nobody for digital help (domain.md, terms of referrals).
+# These send people to others, and may take a seat for them; they receive nobody for digital help
+# (domain.md, terms of referrals).
 _SENDERS = frozenset({Kind.FAMILY_ALLOWANCE_FUND, Kind.FARMERS_FUND, Kind.EMPLOYMENT_AGENCY})
 
 RIGHTS_OF = MappingProxyType(
     {
-        kind: frozenset({Right.REFER}) if kind in _SENDERS else frozenset(Right)
+        kind: frozenset({Right.REFER, Right.BOOK}) if kind in _SENDERS else frozenset(Right)
         for kind in Kind
         if kind is not Kind.OTHER
     }

@@ -68,6 +68,14 @@ TYPES: Final = MappingProxyType(
         "maillage.intent.referral.accepted.v1": "Orientation acceptée",
         "maillage.intent.referral.refused.v1": "Orientation refusée",
         "maillage.intent.referral.completed.v1": "Suite donnée à une orientation",
+        "maillage.intent.place.declared.v1": "Lieu déclaré",
+        "maillage.intent.session.declared.v1": "Séance déclarée",
+        "maillage.intent.session.cancelled.v1": "Séance annulée",
+        "maillage.intent.booking.requested.v1": "Réservation demandée",
+        "maillage.intent.booking.cancelled.v1": "Réservation annulée",
+        "maillage.intent.attendance.recorded.v1": "Présence notée",
+        "maillage.intent.attendance.corrected.v1": "Présence corrigée",
+        "maillage.intent.visit.recorded.v1": "Passage sans rendez-vous",
     }
 )
 
