@@ -5,6 +5,7 @@ from typing import Final
 from contracts.events import partners as partners_events
 from contracts.events import referrals as referrals_events
 from contracts.events import scheduling as scheduling_events
+from contracts.events import vouchers as vouchers_events
 from contracts.intents import referrals as referrals_intents
 from contracts.intents import scheduling as scheduling_intents
 from contracts.intents.intent import Intent
@@ -51,6 +52,20 @@ FACTS: Final[tuple[type[Message], ...]] = (
     scheduling_events.AttendanceRecorded,
     scheduling_events.AttendanceCorrected,
     scheduling_events.VisitRecorded,
+    vouchers_events.ProgrammeOpened,
+    vouchers_events.LabelGranted,
+    vouchers_events.LabelWithdrawn,
+    vouchers_events.OrderPlaced,
+    vouchers_events.OrderFunded,
+    vouchers_events.OrderDelivered,
+    vouchers_events.OrderActivated,
+    vouchers_events.BookletIssued,
+    vouchers_events.BookletHeld,
+    vouchers_events.BookletHoldReleased,
+    vouchers_events.RedemptionRefused,
+    vouchers_events.VoucherRedeemed,
+    vouchers_events.VoucherSettled,
+    vouchers_events.SettlementDrawnUp,
 )
 MESSAGES: Final[tuple[type[Message], ...]] = (*INTENTS, *VERDICTS, *FACTS)
 

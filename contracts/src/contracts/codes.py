@@ -263,6 +263,25 @@ class Door(Code):
     KAFKA = "kafka", "Kafka"
 
 
+class LabelEndReason(Code):
+    """Motif de retrait d'un label."""
+
+    OWN_REQUEST = "own_request", "À la demande du lieu"
+    CLOSED = "closed", "Lieu fermé"
+    CRITERIA = "criteria", "Critères du dispositif non remplis"
+    MISUSE = "misuse", "Usage contraire au règlement du dispositif"
+
+
+class HoldReleaseReason(Code):
+    """Motif de libération d'un montant retenu pour un rendez-vous."""
+
+    CANCELLED = "cancelled", "Rendez-vous annulé"
+    MISSED = "missed", "La personne n’a pas pu venir"
+    EXCUSED = "excused", "La personne avait prévenu"
+    NOT_PRESENTED = "not_presented", "Aucun pass présenté"
+    LABEL_ENDED = "label_ended", "Le lieu n’acceptait plus les pass ce jour-là"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeList:
     """A list as it is served: its name, its version, its codes in the order of display."""
@@ -304,6 +323,10 @@ CODE_LISTS: Final = (
     ),
     CodeList(name="autonomies", title="Autonomies", codes=Autonomy, extensible=False),
     CodeList(name="suspension-reasons", title="Motifs de suspension", codes=SuspensionReason),
+    CodeList(name="label-end-reasons", title="Motifs de retrait d’un label", codes=LabelEndReason),
+    CodeList(
+        name="hold-release-reasons", title="Motifs de libération d’un pass", codes=HoldReleaseReason
+    ),
     CodeList(name="roles", title="Rôles", codes=Role),
     CodeList(name="doors", title="Portes", codes=Door),
 )

@@ -132,6 +132,15 @@ PublicLine = Annotated[
     AfterValidator(_without_nir),
 ]
 
+# What people call a programme of vouchers.
+ProgrammeName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$", max_length=100
+    ),
+    AfterValidator(_without_nir),
+]
+
 # The organisation's own lasting word for one of its places: `mediatheque-gueret`.
 PlaceReference = Annotated[
     str,
@@ -144,6 +153,15 @@ Capacity = Annotated[int, Field(ge=1, le=6)]
 
 # Time given to one person, or spent together: ten hours is more than any day of help has.
 Minutes = Annotated[int, Field(ge=1, le=600)]
+
+# Integer cents of euro; ten million euros is more than any programme of a département.
+Cents = Annotated[int, Field(ge=1, le=1_000_000_000)]
+
+Booklets = Annotated[int, Field(ge=1, le=100_000)]
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+Serial = Annotated[int, Field(ge=1, le=10_000_000)]
 
 Offset = Annotated[int, Field(ge=0, le=2**63 - 1)]
 

@@ -124,8 +124,10 @@ def _field_rows(
         target = _resolved(field, definitions)
         meaning = " ".join(field.get("description", "").split())
         yield (f"`{prefix}{name}`", need, _form(target, definitions), meaning)
-        if "properties" in target:
-            yield from _field_rows(f"{prefix}{name}.", target, definitions)
+        each = _resolved(target.get("items", target), definitions)
+        if "properties" in each:
+            inside = "." if each is target else "[]."
+            yield from _field_rows(f"{prefix}{name}{inside}", each, definitions)
 
 
 def _resolved(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
