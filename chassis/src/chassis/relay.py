@@ -6,7 +6,7 @@ the readers' inboxes absorb.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
@@ -65,8 +66,15 @@ class Relay:
     """Sends the outbox of one service; `start`, `stop`, `ready`, `wake`."""
 
     def __init__(
-        self, database_url: str, *, kafka: KafkaSettings, clock: Clock, metrics: Metrics
+        self,
+        database_url: str,
+        *,
+        kafka: KafkaSettings,
+        clock: Clock,
+        metrics: Metrics,
+        build: Callable[[KafkaSettings], AIOKafkaProducer] | None = None,
     ) -> None:
+        self._build = build or _producer
         self._url = database_url.replace("+asyncpg", "")
         self._kafka = kafka
         self._clock = clock
@@ -122,15 +130,7 @@ class Relay:
             connection.terminate()  # the lock dies with it; a polite close may hang
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka.bootstrap,
-            acks="all",
-            enable_idempotence=True,
-            linger_ms=0,
-            max_batch_size=131_072,
-            compression_type="lz4",
-            **self._kafka.client_options(),
-        )
+        producer = self._build(self._kafka)
         await producer.start()
         self._standing = ""
         try:
@@ -184,6 +184,8 @@ class Relay:
         log.warning("send_failed", topic=key[0], error=type(error).__name__)
         if isinstance(error, _UNSENDABLE):
             await connection.execute(_STUCK, *key, type(error).__name__, self._clock.now())
+        elif isinstance(error, KafkaTimeoutError):
+            return  # aiokafka does not call it retriable, yet a full buffer empties
         elif isinstance(error, KafkaError) and not error.retriable:
             raise _ProducerBroken from error
 
@@ -195,6 +197,18 @@ class Relay:
         self._metrics.outbox_pending.set(pending)
         self._metrics.outbox_oldest_age_seconds.set(max(age_s, 0.0))
         self._metrics.outbox_stuck_keys.set(stuck)
+
+
+def _producer(kafka: KafkaSettings) -> AIOKafkaProducer:
+    return AIOKafkaProducer(
+        bootstrap_servers=kafka.bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=131_072,
+        compression_type="lz4",
+        **kafka.client_options(),
+    )
 
 
 async def _queue(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from chassis.database import Database, Transaction
 from chassis.events import Record
@@ -211,7 +211,7 @@ class Inbox:
         await self._add(tx, item, reason)
         head = await queue.head(tx.connection, self._name, item.key)
         if head is not None and batch.states.get(item.key, head["state"]) != head["state"]:
-            await queue.restate(tx.connection, head, _reason_of(head))  # what is behind follows it
+            await queue.follow(tx.connection, head, head["state"])
         batch.states[item.key] = head["state"] if head is not None else reason.state
         batch.poisoned += reason.state == "parked"
         self._count(_OUTCOMES[reason.state])
@@ -315,14 +315,3 @@ class Inbox:
 
     def _count(self, outcome: str, number: int = 1) -> None:
         self._metrics.records_total.labels(self._name, outcome).inc(number)
-
-
-def _reason_of(row: RowMapping) -> Reason:
-    return Reason(
-        state=row["state"],
-        code=row["reason"],
-        detail=row["detail"],
-        cause=row["cause"],
-        token=row["token"],
-        expires_at=row["expires_at"],
-    )

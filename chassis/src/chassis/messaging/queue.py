@@ -8,7 +8,7 @@ queue that somebody has just emptied.
 import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any, Literal
@@ -128,13 +128,13 @@ def record_of(row: RowMapping) -> Record:
 async def restate(connection: AsyncConnection, first: RowMapping, reason: Reason) -> None:
     """The head stays, for this reason; the rows behind it share its state."""
     await connection.execute(_SQL["restate"], {"id": first["id"]} | _reason(reason))
-    parameters = {
-        "subscription": first["subscription"],
-        "key": first["key"],
-        "head": first["id"],
-        "state": reason.state,
-    }
-    await connection.execute(_SQL["follow"], parameters)
+    await follow(connection, first, reason.state)
+
+
+async def follow(connection: AsyncConnection, first: RowMapping, state: State) -> None:
+    """The rows behind the head share its state."""
+    parameters = {name: first[name] for name in ("subscription", "key", "id")}
+    await connection.execute(_SQL["follow"], parameters | {"state": state})
 
 
 async def applied(
@@ -206,14 +206,7 @@ async def prune(connection: AsyncConnection, now: datetime) -> None:
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    return {
-        "state": reason.state,
-        "reason": reason.code,
-        "detail": reason.detail[:500],
-        "cause": reason.cause,
-        "token": reason.token,
-        "expires_at": reason.expires_at,
-    }
+    return asdict(reason) | {"detail": reason.detail[:500]}
 
 
 def _dump_headers(headers: Iterable[tuple[str, bytes | None]]) -> str:

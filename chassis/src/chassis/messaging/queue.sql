@@ -24,16 +24,16 @@ INSERT INTO set_aside (subscription, topic, partition, "offset", key, headers, v
     timestamp_ms, state, cause, reason, detail, event_id, event_type, sequence, token,
     expires_at, data_subject, set_aside_at)
 VALUES (:subscription, :topic, :partition, :offset, :key, CAST(:headers AS jsonb), :value,
-    :timestamp_ms, :state, :cause, :reason, :detail, :event_id, :event_type, :sequence, :token,
+    :timestamp_ms, :state, :cause, :code, :detail, :event_id, :event_type, :sequence, :token,
     :expires_at, :data_subject, :now)
 
 -- name: restate
-UPDATE set_aside SET state = :state, cause = :cause, reason = :reason, detail = :detail,
+UPDATE set_aside SET state = :state, cause = :cause, reason = :code, detail = :detail,
     token = :token, expires_at = :expires_at WHERE id = :id
 
 -- name: follow
 UPDATE set_aside SET state = :state, cause = false, token = NULL, expires_at = NULL
-WHERE subscription = :subscription AND key = :key AND id <> :head AND state IN ('held', 'waiting', 'parked')
+WHERE subscription = :subscription AND key = :key AND id <> :id AND state IN ('held', 'waiting', 'parked')
     AND (state <> :state OR cause)
 
 -- name: applied
