@@ -2,6 +2,7 @@
 
 import socket
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from maillage import home as homes
 from maillage import running
 from maillage.home import Home, State
+from maillage.narration import Narration
 from maillage.servers.processes import LOOPBACK
 from maillage.trouble import Trouble
+from maillage.up import up
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +27,46 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
-def test_first_choices_are_remembered(home: Home) -> None:
+@pytest.fixture
+def taken_base() -> Iterator[int]:
+    """Ten ports, one of which somebody else holds."""
+    base = homes.free_base(Path("elsewhere"))
+    with socket.socket() as other:
+        other.bind((LOOPBACK, base + homes.OFFSETS["reporting"]))
+        other.listen()
+        yield base
+
+
+def test_first_choices_are_the_same_each_time(home: Home) -> None:
     first = homes.prepare(home)
     assert first.department == "23"
+    assert homes.prepare(home) == first
+    home.remember(first)
     assert homes.prepare(home) == first == home.state()
+
+
+def test_refused_ports_are_not_remembered(
+    home: Home, taken_base: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILLAGE_PORT_BASE", str(taken_base))
+    with pytest.raises(Trouble, match="déjà pris"):
+        up(home, Narration())
+    assert home.state() is None
+    kept = home.remember(State(port_base=homes.free_base(home.path), department="19"))
+    with pytest.raises(Trouble, match="déjà pris"):
+        up(home, Narration())
+    assert home.state() == kept
+
+
+def test_full_disk_is_told_before_anything_is_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.path.mkdir()
+    homes.check_disk(home)
+    monkeypatch.setattr(homes, "FREE_DISK_BYTES", 2**62)
+    with pytest.raises(Trouble, match=r"presque plein : \d+ Mo libres.*MAILLAGE_HOME"):
+        up(home, Narration())
+    assert home.state() is None
 
 
 def test_ports_of_two_checkouts_differ(tmp_path: Path) -> None:
@@ -57,7 +96,7 @@ def test_another_department_needs_another_start(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILLAGE_DEPARTMENT", "19")
-    assert homes.prepare(home).department == "19"
+    assert home.remember(homes.prepare(home)).department == "19"
     monkeypatch.setenv("MAILLAGE_DEPARTMENT", "3")
     with pytest.raises(Trouble, match="la Corrèze"):
         homes.prepare(home)
@@ -83,9 +122,9 @@ def test_wrong_setting_is_named(
 
 
 def test_port_base_asked_for_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    homes.prepare(home)
+    home.remember(homes.prepare(home))
     monkeypatch.setenv("MAILLAGE_PORT_BASE", "24680")
-    assert homes.prepare(home).port_base == 24680
+    assert home.remember(homes.prepare(home)).port_base == 24680
     monkeypatch.delenv("MAILLAGE_PORT_BASE")
     assert homes.prepare(home).port_base == 24680
 
@@ -116,7 +155,7 @@ def test_only_one_command_changes_a_stack_at_a_time(home: Home) -> None:
 
 
 def test_wiping_keeps_ports_and_department(home: Home) -> None:
-    state = homes.prepare(home)
+    state = home.remember(homes.prepare(home))
     home.secrets().password("kafka:caf")
     for path in (home.data, home.logs, home.run):
         path.mkdir()

@@ -177,6 +177,8 @@ def make_directory(path: Path) -> None:
 def prepare(home: Home, *, forget: bool = False) -> State:
     """The state to start with: what is remembered, or fresh choices. Raises Trouble.
 
+    Ports are remembered by whoever has seen that nobody else listens there.
+
     Args:
         home: Of the stack.
         forget: Another department may be chosen, because the data are gone.
@@ -184,18 +186,17 @@ def prepare(home: Home, *, forget: bool = False) -> State:
     remembered = home.state()
     asked = asked_department()
     if remembered is None:
-        state = State(port_base=asked_base() or free_base(home.path), department=asked or "23")
-        return home.remember(state)
+        return State(port_base=asked_base() or free_base(home.path), department=asked or "23")
     if forget:
-        fresh = State(port_base=remembered.port_base, department=remembered.department)
-        remembered = replace(fresh, department=asked or remembered.department)
+        department = asked or remembered.department
+        remembered = home.remember(State(port_base=remembered.port_base, department=department))
     if asked and asked != remembered.department:
         raise Trouble(
             f"Cette installation contient les données de {DEPARTMENTS[remembered.department]} "
             f"({remembered.department}). Pour {DEPARTMENTS[asked]} ({asked}), repartez de zéro : "
             f"MAILLAGE_DEPARTMENT={asked} make reset, ou donnez-lui un autre MAILLAGE_HOME."
         )
-    return home.remember(replace(remembered, port_base=asked_base() or remembered.port_base))
+    return replace(remembered, port_base=asked_base() or remembered.port_base)
 
 
 def asked_department() -> str | None:

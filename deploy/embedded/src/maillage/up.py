@@ -52,13 +52,17 @@ def up(home: Home, narration: Narration, *, forget: bool = False) -> State:
             narration.say("Maillage est déjà en route.")
             return state
         _make_room(home, state, narration=narration, current=current)
-        start = Start(home=home, state=state, secrets=home.secrets(), narration=narration)
+        start = Start(
+            home=home, state=home.remember(state), secrets=home.secrets(), narration=narration
+        )
         state = _start(start, current)
         return home.remember(replace(state, complete=current))
 
 
 def _already_up(home: Home, state: State, current: str) -> bool:
     if running.supervised(home) is None or state.complete != current:
+        return False
+    if state != home.state():  # other ports are asked for: what answers there is not ours
         return False
     return all(running.ready(state.url(name)) for name in SERVICES)
 
