@@ -9,7 +9,9 @@ import asyncpg
 import psutil
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
@@ -224,6 +226,37 @@ def test_stranger_is_not_let_in(kafka: Kafka) -> None:
     stranger = AdminClient({**kafka.client("caf", "secret-of-caf"), "socket.timeout.ms": 2000})
     with pytest.raises(KafkaException):
         stranger.list_topics(timeout=3)
+
+
+@pytest.mark.parametrize("slug", ["caf", "mission-locale"])
+async def test_partner_sends_no_faster_than_declared(kafka: Kafka, slug: str) -> None:
+    expected = {"producer_byte_rate": float(topics.PARTNER_QUOTA_BYTES_PER_S)}
+    assert await quotas_of(kafka, topics.partner_principal(slug)) == expected
+
+
+async def test_service_has_no_quota(kafka: Kafka) -> None:
+    assert await quotas_of(kafka, "referrals") == {}
+
+
+async def quotas_of(kafka: Kafka, user: str) -> dict[str, float]:
+    """What the broker itself says of one user's quotas (DescribeClientQuotas, KIP-546)."""
+    admin = kafka.client()
+    client = AIOKafkaClient(
+        bootstrap_servers=kafka.bootstrap,
+        security_protocol=admin["security.protocol"],
+        sasl_mechanism=admin["sasl.mechanism"],
+        sasl_plain_username=admin["sasl.username"],
+        sasl_plain_password=admin["sasl.password"],
+    )
+    exactly = 0
+    question = DescribeClientQuotasRequest([("user", exactly, user)], strict=True)
+    try:
+        await client.bootstrap()
+        answer = await client.send(client.get_random_node(), question)
+    finally:
+        await client.close()
+    assert answer.error_code == 0, answer.error_message
+    return {name: value for _, values in answer.entries for name, value in values}
 
 
 def test_undeclared_right_is_taken_away(kafka: Kafka) -> None:
