@@ -1,6 +1,7 @@
 """What people must be able to look up stands in the docs: codes, settings, metrics."""
 
 import re
+from typing import Literal, get_args, get_origin
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -39,6 +40,12 @@ def names_missing(names: set[str], text: str) -> set[str]:
     return {name for name in names if f"`{name}`" not in text}
 
 
+def values_told(variable: str, text: str) -> set[str]:
+    """What stands in code font in the variable's row: its default and what it may be besides."""
+    row = re.search(rf"^\| `{variable}` \|(?P<rest>.*)$", text, re.MULTILINE)
+    return set(re.findall(r"`([^`]+)`", row["rest"])) if row else set()
+
+
 def test_every_code_that_is_given_is_explained() -> None:
     known = documented_codes()
     missing = {code: place for code, place in codes_in_code().items() if code not in known}
@@ -56,6 +63,18 @@ def test_every_setting_is_explained(service: str) -> None:
     names = {f"{ENV_PREFIX}{field.upper()}" for field in fields}
 
     assert names_missing(names, text_of(OPERATIONS)) == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_settings_with_fixed_values_offer_those_alone(service: str) -> None:
+    allowed = {
+        f"{ENV_PREFIX}{name.upper()}": set(get_args(field.annotation))
+        for name, field in settings_class(service).model_fields.items()
+        if get_origin(field.annotation) is Literal
+    }
+
+    assert allowed
+    assert {name: values_told(name, text_of(OPERATIONS)) for name in allowed} == allowed
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -93,3 +112,8 @@ def test_a_code_is_seen_wherever_it_is_given(code: str) -> None:
 
 def test_a_missing_name_is_seen() -> None:
     assert names_missing({"MAILLAGE_NEW"}, "`MAILLAGE_OLD`") == {"MAILLAGE_NEW"}
+
+
+def test_a_value_that_is_offered_is_seen() -> None:
+    row = "| `MAILLAGE_COLOUR` | `RED` | or `BLUE` |\n| `MAILLAGE_SHADE` | `DARK` | |"
+    assert values_told("MAILLAGE_COLOUR", row) == {"RED", "BLUE"}

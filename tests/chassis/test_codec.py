@@ -201,6 +201,21 @@ def test_a_structured_record_needs_no_header() -> None:
     assert codec.decode_kafka([], structured()).id == "1"
 
 
+@pytest.mark.parametrize(
+    ("written", "microsecond"),
+    [
+        ("2026-03-02T12:00:00Z", 0),
+        ("2026-03-02T12:00:00.5Z", 500_000),
+        ("2026-03-02T12:00:00.123Z", 123_000),
+        ("2026-03-02T14:00:00.123456789+02:00", 123_456),
+    ],
+)
+def test_an_instant_may_have_any_precision(written: str, microsecond: int) -> None:
+    read = codec.decode_structured(structured(time=written)).time
+
+    assert read == datetime(2026, 3, 2, 12, microsecond=microsecond, tzinfo=UTC)
+
+
 def test_two_spellings_of_one_content_have_one_hash() -> None:
     plus_two = timezone(timedelta(hours=2))
     one = codec.decode_structured(structured(data={"a": 1, "b": 2}))
