@@ -69,7 +69,7 @@ setup: $(DONE)/dev ## Installe tout dans .venv, outils de développement compris
 contracts: $(DONE)/dev ## Récrit schémas, AsyncAPI et catalogue d’après les modèles
 	@$(BIN)/python -m contracts generate
 
-territory: $(DONE)/dev ## Récrit les communes d’après le découpage administratif
+territory: $(DONE)/dev ## Récrit communes et contours d’après leurs sources
 	@$(BIN)/python -m territory.derive
 
 dead: $(DONE)/dev ## Montre le code que rien n’appelle

@@ -30,6 +30,8 @@ def test_a_name_is_found_however_it_is_written(written: str) -> None:
         ("Bénévent-l'Abbaye", "23021"),
         ("mercoeur", "19133"),
         ("Ste Feyre", "23193"),
+        ("Chambon s/ Voueize", "23045"),
+        ("beaulieu s/dordogne", "19019"),
     ],
 )
 def test_accents_apostrophes_and_ligatures_do_not_matter(written: str, code: str) -> None:
@@ -46,6 +48,26 @@ def test_namesakes_are_all_found_and_the_departement_tells_them_apart() -> None:
     assert [each.code for each in territory.find("Naves")] == ["03194", "19146"]
     assert [each.code for each in territory.find("Naves", "19")] == ["19146"]
     assert territory.find("Naves", "23") == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Malval", "23109"),
+        ("MASBARAUD MERIGNAT", "23189"),
+        ("Le Jardin", "19143"),
+        ("St-Ybard", "19248"),
+        ("Parsac-Rimondeix", "23149"),
+    ],
+)
+def test_a_former_name_finds_the_commune_of_today(written: str, code: str) -> None:
+    assert [each.code for each in territory.find(written)] == [code]
+    assert territory.find(written, "03") == ()
+
+
+def test_a_name_borne_today_is_not_taken_for_a_former_one() -> None:
+    (found,) = territory.find("Beaulieu-sur-Dordogne")
+    assert found.code == "19019"
 
 
 @given(st.text())
@@ -65,7 +87,19 @@ def test_a_name_with_one_wrong_letter_is_suggested(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     ("written", "first"),
-    [("Brive", "Brive-la-Gaillarde"), ("Souterraine", "La Souterraine"), ("Monluçon", "Montluçon")],
+    [
+        ("Brive", "Brive-la-Gaillarde"),
+        ("Souterraine", "La Souterraine"),
+        ("Souterraine (La)", "La Souterraine"),
+        ("la souteraine", "La Souterraine"),
+        ("Monluçon", "Montluçon"),
+        ("gueret cedex", "Guéret"),
+        ("Bourganeuff", "Bourganeuf"),
+        ("Obusson", "Aubusson"),
+        ("St Sulpice le Gueretois", "Saint-Sulpice-le-Guérétois"),
+        ("Saint Etienne de Fursac", "Fursac"),
+        ("Malvall", "Linard-Malval"),
+    ],
 )
 def test_a_part_of_a_name_is_enough_to_suggest(written: str, first: str) -> None:
     assert territory.suggest(written)[0].name == first

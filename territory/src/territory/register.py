@@ -1,15 +1,11 @@
 """Look-ups by code. The files are read at the first question and kept."""
 
-import csv
 from collections import defaultdict
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Final
 
+from territory.files import rows
 from territory.places import Commune, Epci
-
-_DATA: Final = files("territory") / "data"
 
 
 def communes(department: str | None = None) -> tuple[Commune, ...]:
@@ -20,7 +16,10 @@ def communes(department: str | None = None) -> tuple[Commune, ...]:
 
 
 def commune(code: str) -> Commune | None:
-    """The commune of an Insee code; None outside the three départements or for a former code."""
+    """The commune of an Insee code; None outside the three départements or for a former code.
+
+    `territory.history.today` knows the former codes too.
+    """
     return _communes().get(code)
 
 
@@ -49,7 +48,7 @@ def _communes() -> MappingProxyType[str, Commune]:
                 postcodes=tuple(row["postcodes"].split("|")),
                 epci=row["epci"],
             )
-            for row in _rows("communes.csv")
+            for row in rows("communes.csv")
         }
     )
 
@@ -65,9 +64,4 @@ def _by_postcode() -> dict[str, tuple[Commune, ...]]:
 
 @cache
 def _epcis() -> MappingProxyType[str, Epci]:
-    return MappingProxyType({row["siren"]: Epci(**row) for row in _rows("epci.csv")})
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (_DATA / name).read_text(encoding="utf-8")
-    return list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    return MappingProxyType({row["siren"]: Epci(**row) for row in rows("epci.csv")})

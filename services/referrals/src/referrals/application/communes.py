@@ -18,12 +18,13 @@ class Commune:
 def recognise(written: str) -> Commune | UnknownCommune:
     """The one commune that is meant, or those that may have been: nothing is guessed.
 
-    A postcode is no answer, for several communes share it; it helps to suggest.
+    A former code or name is the commune of today. A postcode is no answer, for several communes
+    share it; it helps to suggest.
     """
     text = written.strip()
-    found = territory.commune(text)
+    found = territory.today(text)
     if found is not None:
-        return Commune(code=found.code, name=found.name, corrected=False)
+        return Commune(code=found.code, name=found.name, corrected=found.code != text)
     named = territory.find(text)
     if len(named) == 1:
         return Commune(code=named[0].code, name=named[0].name, corrected=True)
