@@ -1,7 +1,7 @@
 """Targets answer on the real database, one after another and all at once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -66,12 +66,30 @@ async def test_only_a_target_answers(world: World, slug: str, expected: str, ste
 
 async def test_an_answer_before_its_sending_is_refused(world: World) -> None:
     referral = await world.sent("caf", "tela")
-    before = world.act("tela", at=world.clock.now() - timedelta(days=2, seconds=1))
+    before = world.act("tela", at=world.clock.now() - timedelta(days=2, minutes=6))
 
     with pytest.raises(RefusedError) as caught:
         await world.answer("tela", referral, Step.ACCEPT, act=before)
 
     assert code(caught.value) == "before-sending"
+
+
+@pytest.mark.parametrize("behind_s", [0.3, 240], ids=["fraction", "clock"])
+async def test_an_answer_a_little_before_its_sending_happened_with_it(
+    world: World, behind_s: float
+) -> None:
+    """Clocks differ, and partners write whole seconds; what follows may be as early again."""
+    referral = await world.sent("caf", "tela")
+    [sent] = await world.facts("referral.sent")
+    early = datetime.fromisoformat(sent["time"]) - timedelta(seconds=behind_s)
+
+    await world.answer("tela", referral, Step.ACCEPT, act=world.act("tela", at=early))
+    await world.answer(
+        "tela", referral, Step.COMPLETE, "autonomous", act=world.act("tela", at=early)
+    )
+
+    facts = await world.facts("referral.accepted", "referral.completed")
+    assert [fact["time"] for fact in facts] == [sent["time"]] * 2
 
 
 async def test_the_same_act_again_is_one_answer(world: World) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from referrals.application.acts import Act, Done, RefusedError, begin
+from referrals.domain.instants import bring_up
 from referrals.domain.referrals import Answer, Step, decide, evolve
 from referrals.domain.refusals import Refusal, UnknownReferral
 from referrals.storage import decisions, referrals
@@ -36,17 +37,18 @@ async def answer_referral(tx: Transaction, command: AnswerReferral) -> Done:
     if held is None:
         raise RefusedError(UnknownReferral(command.referral))
     answer = Answer(organisation=act.organisation, step=command.step, code=command.code)
-    event = decide(held.referral, answer, at=begun)
+    at = bring_up(begun, to=held.referral.last_step_at(act.organisation))
+    event = decide(held.referral, answer, at=at)
     if isinstance(event, Refusal):
         raise RefusedError(event)
-    after = evolve(held.referral, event, at=begun).target(act.organisation)
+    after = evolve(held.referral, event, at=at).target(act.organisation)
     if after is None:  # `decide` says yes to targets only
         raise TypeError("an answer without its target")
     step = Transition(
         referral=command.referral,
         organisation=act.organisation,
         state=after.state,
-        happened_at=begun,
+        happened_at=at,
         learnt_at=tx.now,
         code=command.code,
         message=command.message,
@@ -58,7 +60,7 @@ async def answer_referral(tx: Transaction, command: AnswerReferral) -> Done:
         event,
         key=command.referral,
         sequence=held.sequence + 1,
-        happened_at=begun,
+        happened_at=at,
         correlation=held.correlation,
         data_subject=held.person,
     )

@@ -27,5 +27,14 @@ def settle(at: datetime, *, now: datetime) -> datetime:
     return min(at, now)
 
 
+def bring_up(at: datetime, *, to: datetime) -> datetime:
+    """Take a clock that runs a little behind another's as equal to it.
+
+    Who answers within the second says the second without its fraction; and the sender's clock may
+    have been ahead. What lies further back stays, and is refused by its rule.
+    """
+    return to if to - CLOCKS_APART_MAX <= at < to else at
+
+
 def day_in_france(at: datetime) -> date:
     return at.astimezone(PARIS).date()

@@ -88,6 +88,11 @@ class Referral:
     def target(self, organisation: UUID) -> Target | None:
         return next((t for t in self.targets if t.organisation == organisation), None)
 
+    def last_step_at(self, organisation: UUID) -> datetime:
+        """When the last thing happened that an answer of this organisation follows."""
+        target = self.target(organisation)
+        return target.changed_at if target else self.sent_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
