@@ -243,6 +243,11 @@ def test_a_partner_reference_is_opaque(reference: str, problem: str | None) -> N
         ("Son numéro : 1 84 12 76 451 089 46", "nir"),
         ("Son numéro : 1 84 12 76 451 089", "nir"),
         ("Né en 2A : 184122A451089", "nir"),
+        ("Appelez le 05 55 52 12 34", "contact"),
+        ("Appelez le +33 (0)5 55 52 12 34.", "contact"),
+        ("Écrivez à jeanne@courriel.fr", "contact"),
+        ("Séances les 01/12 et 05/12/2026, de 14 h 30 à 16 h, salle 0555.", None),
+        ("Dossier 2026-0555, 12 345 678,90 €", None),
     ],
 )
 def test_free_text_carries_no_number_of_a_person(text: str, problem: str | None) -> None:

@@ -82,6 +82,24 @@ async def test_names_and_contacts_stand_in_the_vault_and_nowhere_else(stack: Sta
     }
 
 
+async def test_a_message_between_professionals_goes_to_its_owner_and_no_further(
+    stack: Stack,
+) -> None:
+    """ADR 0009: what a machine cannot find in it, a name, stands where the message stands."""
+    word = f"Zwirbelmot-{RUN}"
+    sent = await partner.accepted(stack, "caf", await stack.referral("tela"))
+    yes = await stack.intent("referral.accepted", referral=sent["subject"], message=word)
+    await partner.accepted(stack, "tela", yes)
+
+    assert {topic for topic, _ in await traces.in_topics(stack, [word])} == {"maillage.intake.v1"}
+    assert traces.in_logs(stack, [word]) == set()
+    assert await traces.in_metrics(stack, [word]) == set()
+    assert await traces.in_databases(stack, [word]) == {
+        ("partners", "outbox"),
+        ("referrals", "referral_transition"),
+    }
+
+
 async def _deposit_and_look_up(stack: Stack) -> str:
     person = await partner.deposit(stack, "caf", f"vie-privee-{uuid4().hex[:8]}", **DEPOSITED)
     agreement = {
@@ -158,8 +176,9 @@ async def _write_names_in_bad_input(stack: Stack, referral: str) -> None:
         # Of an undeclared field the sender, and nobody else, is told the name.
         assert not any(word in answer.json()["detail"] for word in NEVER)
     message = f"{STRAY} ({NIR}), {STRAY_PHONE}, {STRAY_MAIL}"
-    no = await stack.intent("referral.refused", referral=referral, reason="other", message=message)
-    assert (await partner.post(stack, "tela", no)).status_code == 422
+    for text in (message, f"{STRAY} {NIR}", f"{STRAY} {STRAY_PHONE}", f"{STRAY} {STRAY_MAIL}"):
+        no = await stack.intent("referral.refused", referral=referral, reason="other", message=text)
+        assert (await partner.post(stack, "tela", no)).status_code == 422
     async with stack.client("partners", "caf") as client:
         await client.post(
             "/v1/events", content=f'{{"id": "{STRAY}'.encode(), headers={"content-type": STRUCTURED}

@@ -135,6 +135,9 @@ WITH_NIR: list[dict[str, Any]] = [
     {"data": {**ANONYMOUS, "undeclared": {"deep": [NIR]}}},
     {"data": {**ANONYMOUS, NIR: 1}},
     {"data": {**ANONYMOUS, "number": int(NIR)}},
+    {"dossier": NIR},
+    {"partitionkey": NIR},
+    {"dataschema": f"https://logiciel.example/{NIR}"},
 ]
 
 
@@ -155,6 +158,22 @@ async def test_a_nir_without_key_is_refused_in_free_text(tela: Partner) -> None:
     answer = await tela.post(event(type=ACCEPTED, data=data))
 
     assert answer.json()["code"] == "nir-refused"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["05 55 12 34 56", "+33 6.98.12.34.56", "0033698123456", "+44 20 7946 0958", "a.b@courriel.fr"],
+)
+async def test_a_contact_is_refused_in_a_message_and_never_quoted(
+    world: World, tela: Partner, contact: str
+) -> None:
+    data = {"referral": TARGET, "message": f"À rappeler : {contact}."}
+
+    answer = await tela.post(event(type=ACCEPTED, data=data))
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "contact-refused")
+    assert contact not in answer.text
+    assert await world.rows("SELECT id FROM submission") == []
 
 
 async def test_the_caller_is_checked_before_anything_that_was_sent(

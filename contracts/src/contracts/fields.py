@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from pydantic_core import PydanticCustomError
 
 from contracts.codes import Need
+from contracts.contacts import contains_contact
 from contracts.nir import contains_nir
 
 Id = UUID
@@ -24,6 +25,14 @@ def _without_nir(text: str) -> str:
 def _free_text_without_nir(text: str) -> str:
     if contains_nir(text, free_text=True):
         raise PydanticCustomError("nir", "a social-security number (NIR) may not travel")
+    return text
+
+
+def _without_contact(text: str) -> str:
+    if contains_contact(text):
+        raise PydanticCustomError(
+            "contact", "a telephone number or an e-mail address may not travel"
+        )
     return text
 
 
@@ -109,6 +118,9 @@ FreeText = Annotated[
     StringConstraints(pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$", max_length=500),
     AfterValidator(_free_text_without_nir),
 ]
+
+# Such a message on its way through topics: contacts belong in the vault of referrals alone.
+TravellingText = Annotated[FreeText, AfterValidator(_without_contact)]
 
 # A sentence of ours about a submission; it never quotes the partner's values.
 Detail = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_length=500)]

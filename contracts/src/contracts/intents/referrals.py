@@ -15,7 +15,7 @@ from contracts.codes import (
     RefusalReason,
     Urgency,
 )
-from contracts.fields import Commune, Date, FreeText, Id, Targets, TextVersion
+from contracts.fields import Commune, Date, Id, Targets, TextVersion, TravellingText
 from contracts.intents.intent import Intent
 from contracts.message import Part
 
@@ -81,7 +81,7 @@ class ReferralAccepted(Intent):
     key: ClassVar[str] = "referral"
 
     referral: Id
-    message: FreeText | None = None
+    message: TravellingText | None = None
     """To the professional who sent the person; without names."""
 
 
@@ -94,7 +94,7 @@ class ReferralRefused(Intent):
 
     referral: Id
     reason: RefusalReason
-    message: FreeText | None = None
+    message: TravellingText | None = None
     """To the professional who sent the person; without names."""
 
 
@@ -107,5 +107,5 @@ class ReferralCompleted(Intent):
 
     referral: Id
     outcome: Outcome
-    message: FreeText | None = None
+    message: TravellingText | None = None
     """To the professional who sent the person; without names."""

@@ -6,7 +6,7 @@
     └── submissions     SubmissionRefused
                         ├── OrganisationNotActive, CredentialRevoked, TypeNotAllowed
                         ├── Unreadable
-                        ├── NotAnIntent, UnknownType, MalformedIntent, NirRefused
+                        ├── NotAnIntent, UnknownType, MalformedIntent, NirRefused, ContactRefused
                         ├── CorrelationNotYours, TimeOutOfRange, IdReused
                         └── UnknownPerson
 
@@ -144,6 +144,17 @@ class NirRefused(SubmissionRefused):
 
     def __init__(self) -> None:
         super().__init__("a social security number (NIR) stands in the event; it was not kept")
+
+
+class ContactRefused(SubmissionRefused):
+    """Contacts enter by the vault's door alone: a message travels, and others may read it."""
+
+    code = "contact-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a telephone number or an e-mail address stands in the message; it was not kept"
+        )
 
 
 class CorrelationNotYours(SubmissionRefused):

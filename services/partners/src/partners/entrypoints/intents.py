@@ -12,7 +12,14 @@ from contracts import catalogue
 from contracts.fields import EventId, PartnerReference, TypeName
 from contracts.intents import intent as contract
 from contracts.nir import contains_nir
-from partners.domain.refusals import Fault, MalformedIntent, NirRefused, NotAnIntent, UnknownType
+from partners.domain.refusals import (
+    ContactRefused,
+    Fault,
+    MalformedIntent,
+    NirRefused,
+    NotAnIntent,
+    UnknownType,
+)
 from partners.domain.submission import Intent
 from web.problems import QUOTING_TYPES
 
@@ -29,18 +36,22 @@ def read_intent(event: Event) -> Intent:
     Raises:
         NotAnIntent, UnknownType: by the type alone.
         NirRefused: a NIR stands anywhere in it.
+        ContactRefused: a telephone number or an e-mail address stands in its message.
         MalformedIntent: with the places that are wrong.
     """
     model = _model(event.type)
-    if any(map(contains_nir, _texts([event.id, event.source, event.subject, event.data]))):
+    if any(map(contains_nir, _texts(_everything(event)))):
         raise NirRefused
     faults = [] if _said(_EVENT_ID, event.id) else [_BAD_ID]
     try:
         message = model.from_data(event.data)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        if any(each["type"] == "nir" for each in errors):
+        kinds = {each["type"] for each in errors}
+        if "nir" in kinds:
             raise NirRefused from None
+        if "contact" in kinds:
+            raise ContactRefused from None
         faults += [_fault(each) for each in errors[:_FAULTS_MAX]]
         raise MalformedIntent(faults) from None
     if faults:
@@ -95,6 +106,11 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         # The name of an undeclared field is the sender's word: fit for them, not for a topic.
         declared=error["type"] != "extra_forbidden",
     )
+
+
+def _everything(event: Event) -> list[Any]:
+    attributes = [event.id, event.source, event.subject, event.partitionkey, event.causationid]
+    return [*attributes, event.dataschema, event.datasubject, event.extensions, event.data]
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:

@@ -26,6 +26,7 @@ STATUSES: Final[Mapping[str, int]] = MappingProxyType(
         "unknown-type": 422,
         "schema": 422,
         "nir-refused": 422,
+        "contact-refused": 422,
         "correlation-not-yours": 422,
         "time-out-of-range": 422,
         "id-reused": 409,

@@ -93,6 +93,10 @@ REASONS: Final = MappingProxyType(
             "L'envoi contenait un numéro de sécurité sociale. Nous ne l'avons pas gardé : "
             "retirez-le, puis envoyez de nouveau."
         ),
+        "contact-refused": (
+            "Le message contenait un numéro de téléphone ou une adresse de courriel. Nous ne "
+            "l'avons pas gardé : retirez-les, puis envoyez de nouveau."
+        ),
         "correlation-not-yours": (
             "L'envoi portait un identifiant de parcours : la plateforme le donne elle-même."
         ),
