@@ -1,38 +1,79 @@
-"""A scheduling database of its own for each test, built by the migrations."""
+"""A scheduling database built by the migrations, emptied before each test, and who acts in it."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
 from chassis import metrics as chassis_metrics
 from chassis import migrate
-from chassis.clock import SystemClock
 from chassis.database import Database
+from chassis.messaging.consumers import Consumers
 from chassis.messaging.inbox import Inbox
+from chassis.settings import KafkaSettings
+from chassis.testing import FixedClock
 from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
 from scheduling.metrics import Metrics
-from tests.servers.handles import DatabaseAccess
+from tests.scheduling.told import World
+from tests.servers.handles import DatabaseAccess, create_database, drop_database, plain
+from tests.servers.shared import run
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NO_BROKER = KafkaSettings(bootstrap="127.0.0.1:1", username="nobody", password="unused")  # noqa: S106 - no broker is asked
 
 
-@pytest.fixture
-def access(new_database: Callable[..., DatabaseAccess]) -> DatabaseAccess:
-    """A migrated database."""
-    access = new_database("scheduling")
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[DatabaseAccess]:
+    """One database for the run of a process: migrating takes longer than most tests."""
+    access = run(create_database(postgres, f"scheduling_{secrets.token_hex(4)}"))
     migrate.upgrade("scheduling", access.owner_url, role=access.service_role)
-    return access
+    yield access
+    run(drop_database(postgres, access))
 
 
 @pytest.fixture
-async def own_database(access: DatabaseAccess) -> AsyncIterator[Database]:
+async def access(migrated: DatabaseAccess) -> DatabaseAccess:
+    """The same, empty."""
+    connection = await asyncpg.connect(plain(migrated.admin_url))
+    try:
+        # Only a superuser gets past the triggers that keep the journals.
+        await connection.execute("SET session_replication_role = replica")
+        tables = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        )
+        names = [row["tablename"] for row in tables if row["tablename"] != "alembic_version"]
+        # The names are the database's own.
+        await connection.execute(";".join(f"DELETE FROM {name}" for name in names))  # noqa: S608
+    finally:
+        await connection.close()
+    return migrated
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+async def own_database(access: DatabaseAccess, clock: FixedClock) -> AsyncIterator[Database]:
     """The same through the service's own role."""
     database = Database.connect(
-        access.url, clock=SystemClock(), source="/scheduling", outbound=wire, pool_size=3
+        access.url, clock=clock, source="/scheduling", outbound=wire, pool_size=8
     )
     yield database
     await database.close()
+
+
+@pytest.fixture
+async def world(own_database: Database, access: DatabaseAccess, clock: FixedClock) -> World:
+    """CAF, the mission locale and the tiers-lieu Tela are active."""
+    world = World(own_database, access, clock)
+    await world.introduce("caf", "mission-locale", "tela")
+    return world
 
 
 @pytest.fixture
@@ -41,12 +82,19 @@ def registry() -> CollectorRegistry:
 
 
 @pytest.fixture
-def directory(own_database: Database, registry: CollectorRegistry) -> Inbox:
-    """The reader of the directory, as the broker would feed it."""
-    (subscription,) = subscriptions(Metrics(registry))
-    return Inbox(
-        subscription,
+def consumers(own_database: Database, registry: CollectorRegistry) -> Consumers:
+    """Not started: no broker. They apply what waits, exactly as in the running service."""
+    return Consumers(
+        subscriptions(Metrics(registry)),
         database=own_database,
+        kafka=NO_BROKER,
+        instance="scheduling-0",
         metrics=chassis_metrics.Metrics(),
         intent_wait=timedelta(seconds=60),
     )
+
+
+@pytest.fixture
+def directory(consumers: Consumers) -> Inbox:
+    """The reader of the directory, as the broker would feed it."""
+    return consumers.inboxes["scheduling.directory"]

@@ -15,3 +15,11 @@ class Metrics:
             ("type",),
             registry=registry,
         )
+        # What partners and colleagues asked, and the answers: a rising refusal is a rule that many
+        # do not know, or a place that is full.
+        self.decisions_total = Counter(
+            "scheduling_decisions_total",
+            "Commands decided, by door (intake, http, page) and outcome (accepted, or the code)",
+            ("door", "outcome"),
+            registry=registry,
+        )

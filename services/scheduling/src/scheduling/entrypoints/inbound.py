@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 from typing_extensions import override
 
 from chassis.database import Transaction
@@ -15,14 +15,16 @@ from chassis.messaging.outcomes import Poison
 from chassis.messaging.subscription import Subscription
 from contracts import topics
 from scheduling.application.directory import FollowOrganisation, follow_organisation
+from scheduling.application.heard import hear_of_person, hear_of_referral
 from scheduling.domain.directory import Fact, NeverRegistered, Registered, Renamed, Standing, Stands
+from scheduling.domain.heard import Person, Referral
+from scheduling.entrypoints import intents
+from scheduling.entrypoints.reading import Reader, read
 from scheduling.metrics import Metrics
 
 
-class Reader(BaseModel, ABC):
-    """An open reader: fields that scheduling does not use may come and go."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+class OrganisationReader(Reader, ABC):
+    """One fact about one organisation."""
 
     organisation: UUID
 
@@ -31,7 +33,7 @@ class Reader(BaseModel, ABC):
         """What the message tells, in our own words."""
 
 
-class OrganisationRegistered(Reader):
+class OrganisationRegistered(OrganisationReader):
     slug: str
     name: str
 
@@ -40,7 +42,7 @@ class OrganisationRegistered(Reader):
         return Registered(slug=self.slug, name=self.name)
 
 
-class OrganisationChanged(Reader):
+class OrganisationChanged(OrganisationReader):
     name: str
 
     @override
@@ -48,7 +50,7 @@ class OrganisationChanged(Reader):
         return Renamed(name=self.name)
 
 
-class OrganisationActive(Reader):
+class OrganisationActive(OrganisationReader):
     """Activated, or reinstated after a suspension: to scheduling it is the same."""
 
     @override
@@ -56,13 +58,31 @@ class OrganisationActive(Reader):
         return Stands(standing=Standing.ACTIVE)
 
 
-class OrganisationSuspended(Reader):
+class OrganisationSuspended(OrganisationReader):
     @override
     def fact(self) -> Fact:
         return Stands(standing=Standing.SUSPENDED)
 
 
-READS: Final[Mapping[str, type[Reader]]] = MappingProxyType(
+class PersonRegistered(Reader):
+    person: UUID
+    commune: str | None = None
+    birth_band: str | None = None
+
+
+class ReferralSent(Reader):
+    referral: UUID
+    sender: UUID
+    targets: frozenset[UUID]
+    person: UUID
+    commune: str | None = None
+    birth_band: str | None = None
+
+
+PERSON: Final = "maillage.person.registered.v1"
+REFERRAL: Final = "maillage.referral.sent.v1"
+
+DIRECTORY: Final[Mapping[str, type[OrganisationReader]]] = MappingProxyType(
     {
         "maillage.organisation.registered.v1": OrganisationRegistered,
         "maillage.organisation.changed.v1": OrganisationChanged,
@@ -71,6 +91,10 @@ READS: Final[Mapping[str, type[Reader]]] = MappingProxyType(
         "maillage.organisation.reinstated.v1": OrganisationActive,
     }
 )
+
+READS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
+    {**DIRECTORY, **intents.READS, PERSON: PersonRegistered, REFERRAL: ReferralSent}
+)
 """Which reader takes which message; the catalogue's "read by" comes from here."""
 
 
@@ -78,7 +102,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
     """Every topic that scheduling reads, and why."""
 
     async def follow(transaction: Transaction, event: Event) -> None:
-        message = read(READS[event.type], event)
+        message = read(DIRECTORY[event.type], event)
         command = FollowOrganisation(organisation=message.organisation, fact=message.fact())
         try:
             await follow_organisation(transaction, command)
@@ -87,23 +111,48 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
         metrics.directory_facts_total.labels(event.type).inc()
 
     return (
-        # Whose places there will be, and whose mediators: names for the pages.
+        # Who may act, whose places there are: names for the pages.
         Subscription(
             name="scheduling.directory",
             topics=(topics.DIRECTORY,),
-            handlers=dict.fromkeys(READS, follow),
+            handlers=dict.fromkeys(DIRECTORY, follow),
+        ),
+        # What partners ask of places, sessions, seats and visits.
+        Subscription(
+            name="scheduling.intake",
+            topics=(topics.INTAKE,),
+            handlers=intents.handlers(metrics),
+            refuse=intents.refuses(metrics),
+        ),
+        # Whose parcours a booking under a referral belongs to, and where a person lives.
+        Subscription(
+            name="scheduling.referrals",
+            topics=(topics.REFERRALS,),
+            handlers={PERSON: _person, REFERRAL: _referral},
         ),
     )
 
 
-def read(reader: type[Reader], event: Event) -> Reader:
-    """The message as `reader` declares it.
+async def _person(tx: Transaction, event: Event) -> None:
+    said = read(PersonRegistered, event)
+    await hear_of_person(
+        tx, Person(id=said.person, commune=said.commune, birth_band=said.birth_band)
+    )
 
-    Raises:
-        Poison: a field that we use is missing or wrong; the detail names it, never its value.
-    """
+
+async def _referral(tx: Transaction, event: Event) -> None:
+    said = read(ReferralSent, event)
+    if event.correlationid is None:
+        raise Poison("no-correlation", "a referral names its parcours")
     try:
-        return reader.model_validate(event.data)
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
-        raise Poison("unreadable", f"{event.type}: {fields}") from error
+        correlation = UUID(event.correlationid)
+    except ValueError:
+        raise Poison("no-correlation", "a parcours is named by a UUID") from None
+    referral = Referral(
+        id=said.referral,
+        sender=said.sender,
+        targets=said.targets,
+        person=Person(id=said.person, commune=said.commune, birth_band=said.birth_band),
+        correlation=correlation,
+    )
+    await hear_of_referral(tx, referral)

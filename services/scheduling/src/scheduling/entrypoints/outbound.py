@@ -1,22 +1,46 @@
-"""From a fact of scheduling' domain to the message that the contract promises.
+"""From a fact of scheduling's domain to the message that the contract promises."""
 
-Scheduling decides nothing yet, so it has nothing to tell. Each message gets a function here,
-registered for its domain event:
-
-    @wire.register
-    def _(fact: BookingConfirmed) -> Wire: ...
-"""
-
-import functools
+from dataclasses import asdict
+from types import MappingProxyType
+from typing import Any, Final
 
 from chassis.database import Wire
+from contracts.events import scheduling as facts
+from contracts.message import Message
+from contracts.topics import SCHEDULING
+from contracts.verdicts import IntentAccepted, IntentRefused, Verdict
+from scheduling.domain import events
+
+MESSAGES: Final[MappingProxyType[type[Any], type[Message]]] = MappingProxyType(
+    {
+        events.PlaceRegistered: facts.PlaceRegistered,
+        events.PlaceChanged: facts.PlaceChanged,
+        events.PlaceClosed: facts.PlaceClosed,
+        events.SessionScheduled: facts.SessionScheduled,
+        events.SessionCancelled: facts.SessionCancelled,
+        events.BookingConfirmed: facts.BookingConfirmed,
+        events.BookingCancelled: facts.BookingCancelled,
+        events.AttendanceRecorded: facts.AttendanceRecorded,
+        events.AttendanceCorrected: facts.AttendanceCorrected,
+        events.VisitRecorded: facts.VisitRecorded,
+        events.SubmissionAccepted: IntentAccepted,
+        events.SubmissionRefused: IntentRefused,
+    }
+)
+"""Each fact and the message with the same fields; the closed model refuses any other."""
 
 
-@functools.singledispatch
-def wire(fact: object) -> Wire:
-    """The message for a fact of the domain.
+def wire(fact: Any) -> Wire:  # noqa: ANN401  any fact of the table
+    """The message for a fact of the domain, checked against its contract.
 
     Raises:
         TypeError: no message is declared for facts of this class.
     """
-    raise TypeError(f"scheduling has no message for {type(fact).__name__}")
+    model = MESSAGES.get(type(fact))
+    if model is None:
+        raise TypeError(f"scheduling has no message for {type(fact).__name__}")
+    message = model.model_validate(asdict(fact))
+    topic = SCHEDULING if isinstance(message, Verdict) else message.topic
+    return Wire(
+        topic=topic, type=message.type, data=message.to_data(), dataschema=message.dataschema()
+    )

@@ -18,6 +18,13 @@ async def find(connection: AsyncConnection, organisation_id: UUID) -> Organisati
     return None if row is None else _organisation(row)
 
 
+async def standing(connection: AsyncConnection, organisation_id: UUID) -> Standing | None:
+    """How the organisation stands; None when we were never told of it."""
+    query = select(organisation.c.standing).where(organisation.c.id == organisation_id)
+    found = (await connection.execute(query)).scalar_one_or_none()
+    return None if found is None else Standing(found)
+
+
 async def keep(connection: AsyncConnection, kept: Organisation) -> None:
     """Write the organisation over what was known of it."""
     values = {"slug": kept.slug, "name": kept.name, "standing": kept.standing.value}

@@ -1,16 +1,181 @@
-"""The tables of scheduling' own database; the migrations make them, a test compares the two."""
+"""The tables of scheduling's own database; the migrations make them, a test compares the two."""
 
-from sqlalchemy import Column, Index, MetaData, Table, Text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 metadata = MetaData()
 
+_ID = UUID(as_uuid=True)
+_INSTANT = DateTime(timezone=True)
+_BOOKING_STATES = "state IN ('confirmed', 'cancelled', 'seen', 'missed', 'excused')"
+LIVE = text("state <> 'cancelled'")
+
 organisation = Table(
     "organisation",
     metadata,
-    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("id", _ID, primary_key=True),
     Column("slug", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("standing", Text, nullable=False),
     Index("organisation_by_name", "name", "id"),
+)
+
+place = Table(
+    "place",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("organisation", _ID, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("online_booking", Boolean, nullable=False),
+    Column("address", Text),
+    Column("access", Text),
+    Column("closed_at", _INSTANT),
+    Column("sequence", Integer, nullable=False),
+    UniqueConstraint("organisation", "reference"),
+    Index("place_by_name", "name", "id"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("place", _ID, ForeignKey("place.id"), nullable=False),
+    Column("organisation", _ID, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("starts_at", _INSTANT, nullable=False),
+    Column("ends_at", _INSTANT, nullable=False),
+    Column("need", Text, nullable=False),
+    Column("level", Text),
+    Column("capacity", SmallInteger, nullable=False),
+    Column("direct_booking", Boolean, nullable=False),
+    Column("cancelled_reason", Text),
+    Column("correlation", _ID, nullable=False, unique=True),
+    Column("sequence", Integer, nullable=False),
+    Column("declared_at", _INSTANT, nullable=False),
+    Column("learnt_at", _INSTANT, nullable=False),
+    UniqueConstraint("id", "capacity"),
+    CheckConstraint("kind IN ('workshop', 'one_to_one')"),
+    CheckConstraint("capacity BETWEEN 1 AND 6"),
+    CheckConstraint("starts_at < ends_at"),
+    CheckConstraint("kind = 'workshop' OR capacity = 1"),
+    Index("session_by_place", "place", "starts_at"),
+    Index("session_by_start", "starts_at", "id"),
+)
+
+booking = Table(
+    "booking",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("session", _ID, nullable=False),
+    Column("capacity", SmallInteger, nullable=False),
+    Column("seat_no", SmallInteger, nullable=False),
+    Column("person", _ID, nullable=False),
+    Column("referral", _ID),
+    Column("booked_by", _ID, nullable=False),
+    Column("commune", Text),
+    Column("birth_band", Text),
+    Column("state", Text, nullable=False),
+    Column("correlation", _ID, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("confirmed_at", _INSTANT, nullable=False),
+    Column("changed_at", _INSTANT, nullable=False),
+    Column("learnt_at", _INSTANT, nullable=False),
+    ForeignKeyConstraint(["session", "capacity"], ["session.id", "session.capacity"]),
+    CheckConstraint(_BOOKING_STATES),
+    CheckConstraint("seat_no BETWEEN 1 AND capacity"),
+    Index("booking_seat_key", "session", "seat_no", unique=True, postgresql_where=LIVE),
+    Index("booking_person_key", "session", "person", unique=True, postgresql_where=LIVE),
+    Index("booking_by_person", "person"),
+)
+
+booking_transition = Table(
+    "booking_transition",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("booking", _ID, ForeignKey("booking.id"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("topics", ARRAY(Text), nullable=False),
+    Column("minutes", SmallInteger),
+    Column("title_presented", Boolean, nullable=False),
+    Column("happened_at", _INSTANT, nullable=False),
+    Column("learnt_at", _INSTANT, nullable=False),
+    Column("who", Text, nullable=False),
+    CheckConstraint(_BOOKING_STATES),
+    Index("booking_transition_by_booking", "booking", "id"),
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("place", _ID, ForeignKey("place.id"), nullable=False),
+    Column("organisation", _ID, nullable=False),
+    Column("minutes", SmallInteger, nullable=False),
+    Column("topics", ARRAY(Text), nullable=False),
+    Column("autonomy", Text, nullable=False),
+    Column("person", _ID),
+    Column("commune", Text),
+    Column("birth_band", Text),
+    Column("correlation", _ID, nullable=False, unique=True),
+    Column("happened_at", _INSTANT, nullable=False),
+    Column("learnt_at", _INSTANT, nullable=False),
+    Column("who", Text, nullable=False),
+    CheckConstraint("minutes BETWEEN 1 AND 600"),
+    Index("visit_by_place", "place", "happened_at"),
+    Index("visit_by_person", "person"),
+)
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("sender", _ID, nullable=False),
+    Column("targets", ARRAY(_ID), nullable=False),
+    Column("person", _ID, nullable=False),
+    Column("commune", Text),
+    Column("birth_band", Text),
+    Column("correlation", _ID, nullable=False),
+    Index("referral_by_person", "person"),
+)
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("commune", Text),
+    Column("birth_band", Text),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("act", _ID, primary_key=True),
+    Column("organisation", _ID, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text),
+    Column("subject", _ID),
+    Column("decided_at", _INSTANT, nullable=False),
+    CheckConstraint("outcome IN ('accepted', 'refused')"),
 )

@@ -1,0 +1,56 @@
+"""SQL of what referrals told us: who is known, and which referral is whose."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from scheduling.domain.heard import Person, Referral
+from scheduling.storage.tables import person, referral
+
+
+async def keep_referral(connection: AsyncConnection, heard: Referral) -> None:
+    """Write the referral as it was sent; told again it is the same."""
+    statement = insert(referral).values(
+        id=heard.id,
+        sender=heard.sender,
+        targets=list(heard.targets),
+        person=heard.person.id,
+        commune=heard.person.commune,
+        birth_band=heard.person.birth_band,
+        correlation=heard.correlation,
+    )
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def keep_person(connection: AsyncConnection, heard: Person) -> None:
+    """Write the person as she was registered; told again it is the same."""
+    statement = insert(person).values(
+        id=heard.id, commune=heard.commune, birth_band=heard.birth_band
+    )
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def find_referral(connection: AsyncConnection, referral_id: UUID) -> Referral | None:
+    """The referral, or None when we have not heard of it (yet)."""
+    found = await connection.execute(select(referral).where(referral.c.id == referral_id))
+    row = found.one_or_none()
+    if row is None:
+        return None
+    return Referral(
+        id=row.id,
+        sender=row.sender,
+        targets=frozenset(row.targets),
+        person=Person(id=row.person, commune=row.commune, birth_band=row.birth_band),
+        correlation=row.correlation,
+    )
+
+
+async def find_person(connection: AsyncConnection, person_id: UUID) -> Person | None:
+    """The person, or None when we have not heard of her (yet)."""
+    found = await connection.execute(select(person).where(person.c.id == person_id))
+    row = found.one_or_none()
+    return (
+        None if row is None else Person(id=row.id, commune=row.commune, birth_band=row.birth_band)
+    )
