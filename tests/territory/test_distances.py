@@ -5,6 +5,7 @@ import territory
 GUERET, AUBUSSON, SOUTERRAINE, SAINT_VAURY = "23096", "23008", "23176", "23247"
 
 
+# Kilometres by the usual road from town to town, as road maps give them, give or take two.
 @pytest.mark.parametrize(
     ("one", "other", "km"),
     [

