@@ -124,6 +124,22 @@ def test_each_service_that_reads_a_topic_has_an_operation(document: dict[str, An
     }
 
 
+def test_an_organisation_is_answered_and_told_facts_on_its_own_topic(
+    document: dict[str, Any],
+) -> None:
+    reply = document["operations"]["partners.receives.partnerIn"]["reply"]
+    answers = {each["$ref"].rpartition("/")[2] for each in reply["messages"]}
+    told = set(document["channels"]["partnerOut"]["messages"]) - answers
+
+    assert answers == {
+        *("maillage.intent.accepted.v1", "maillage.intent.refused.v1"),
+        "maillage.submission.refused.v1",
+    }
+    assert told == {
+        f"maillage.referral.{step}.v1" for step in ("sent", "accepted", "refused", "completed")
+    }
+
+
 def test_every_header_of_the_envelope_is_described(document: dict[str, Any]) -> None:
     headers = document["components"]["schemas"]["KafkaHeaders"]
 

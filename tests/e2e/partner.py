@@ -141,6 +141,17 @@ class Answers:
         """The refusal of the record at that place of the partner's inbound topic."""
         return await self._first(lambda each: each.data.get("offset") == offset)
 
+    async def story(self, referral: str, *steps: str) -> list[Event]:
+        """The facts told of one referral, once every one of `steps` (`accepted`…) is there."""
+        wanted = {f"maillage.referral.{step}.v1" for step in steps}
+
+        async def told() -> list[Event]:
+            return [each for each in await self.take() if each.subject == referral]
+
+        return await eventually(
+            told, until=lambda found: wanted <= {each.type for each in found}, within_s=PATIENCE_S
+        )
+
     async def _first(self, wanted: Callable[[Event], bool]) -> Event:
         async def found() -> list[Event]:
             known = list(filter(wanted, self.seen))

@@ -2,14 +2,19 @@
 
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from chassis import migrate
 from chassis.database import Database
+from chassis.messaging.consumers import Consumers
+from chassis.metrics import Metrics
 from chassis.testing import FixedClock
+from partners.entrypoints.inbound import subscriptions
 from partners.entrypoints.outbound import wire
+from tests.partners.story import Story
 from tests.partners.world import NOW, Partner, World
 from tests.servers.handles import DatabaseAccess, create_database, drop_database, plain
 from tests.servers.shared import run
@@ -76,3 +81,29 @@ async def caf(world: World) -> Partner:
 async def tela(world: World) -> Partner:
     """Sends and receives, by HTTP alone."""
     return await world.partner("tela", kind="third_place")
+
+
+@pytest.fixture
+async def youth(world: World) -> Partner:
+    """Sends and receives, and has a door on Kafka too."""
+    return await world.partner("mission-locale", kind="youth_centre")
+
+
+@pytest.fixture
+def consumers(world: World) -> Consumers:
+    """Not started: there is no broker. They apply what waits, exactly as in the service."""
+    settings = world.here.settings
+    return Consumers(
+        subscriptions(metrics=world.here.metrics, kafka_doors=settings.door_slugs),
+        database=world.here.database,
+        kafka=settings.kafka,
+        instance="partners-0",
+        metrics=Metrics(),
+        intent_wait=timedelta(seconds=settings.intent_wait_s),
+    )
+
+
+@pytest.fixture
+def story(world: World, consumers: Consumers, caf: Partner, tela: Partner) -> Story:
+    """CAF sends someone to Tela."""
+    return Story(world, consumers, caf, (tela.id,))

@@ -163,11 +163,11 @@ async def test_a_verdict_that_breaks_the_contract_is_poison(world: World, caf: P
 
 
 @pytest.mark.usefixtures("caf")
-async def test_facts_of_the_owners_that_are_no_verdicts_pass(world: World) -> None:
+async def test_facts_that_concern_no_partner_pass(world: World) -> None:
     fact = Event(
         id="1",
         source="/referrals",
-        type="maillage.referral.sent.v1",
+        type="maillage.person.registered.v1",
         time=world.clock.now(),
         partitionkey=TARGET,
         sequence=1,

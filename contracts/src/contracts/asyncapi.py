@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from contracts import catalogue, golden, topics
 from contracts.envelope import kafka_headers
-from contracts.events.partners import SubmissionRefused
 from contracts.message import Message
 from contracts.schema import closed_form
 from contracts.topics import Topic
@@ -78,11 +77,11 @@ def _channels() -> dict[str, Any]:
     return {
         **shared,
         "partnerIn": _partner_channel(inbound, catalogue.INTENTS),
-        "partnerOut": _partner_channel(outbound, _ANSWERS),
+        "partnerOut": _partner_channel(outbound, _TOLD),
     }
 
 
-_ANSWERS: Final[tuple[type[Message], ...]] = (*catalogue.VERDICTS, SubmissionRefused)
+_TOLD: Final[tuple[type[Message], ...]] = (*catalogue.ANSWERS, *catalogue.OUTGOING)
 
 
 def _channel(topic: Topic) -> dict[str, Any]:
@@ -143,12 +142,14 @@ def _partner_operations() -> dict[str, Any]:
     taken["summary"] = "An organisation says or asks something; it is answered on its own topic."
     taken["reply"] = {
         "channel": {"$ref": "#/channels/partnerOut"},
-        "messages": [_channel_message_ref("partnerOut", each) for each in _ANSWERS],
+        "messages": [_channel_message_ref("partnerOut", each) for each in catalogue.ANSWERS],
     }
-    return {
-        "partners.receives.partnerIn": taken,
-        "partners.sends.partnerOut": _operation("send", "partnerOut", list(_ANSWERS)),
-    }
+    told = _operation("send", "partnerOut", list(_TOLD))
+    told["summary"] = (
+        "Answers what the organisation sent, and tells it the facts that concern it: only its own "
+        "side of them, without `sequence`."
+    )
+    return {"partners.receives.partnerIn": taken, "partners.sends.partnerOut": told}
 
 
 def _operation(action: str, channel: str, messages: list[type[Message]]) -> dict[str, Any]:

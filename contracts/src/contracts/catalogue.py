@@ -67,6 +67,15 @@ FACTS: Final[tuple[type[Message], ...]] = (
     vouchers_events.VoucherSettled,
     vouchers_events.SettlementDrawnUp,
 )
+OUTGOING: Final[tuple[type[Message], ...]] = (
+    referrals_events.ReferralSent,
+    referrals_events.ReferralAccepted,
+    referrals_events.ReferralRefused,
+    referrals_events.ReferralCompleted,
+)
+"""Facts that partners' doors tell an organisation: on its own topic, reduced to its own side."""
+ANSWERS: Final[tuple[type[Message], ...]] = (*VERDICTS, partners_events.SubmissionRefused)
+"""What an organisation is answered on its own topic."""
 MESSAGES: Final[tuple[type[Message], ...]] = (*INTENTS, *VERDICTS, *FACTS)
 
 _INTENTS: Final = {each.type: each for each in INTENTS}

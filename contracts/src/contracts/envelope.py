@@ -78,7 +78,8 @@ ATTRIBUTES: Final = (
     Attribute(name="partitionkey", meaning="The record key.", schema=_TEXT),
     Attribute(
         name="sequence",
-        meaning="Counts the facts of one aggregate from 1, padded with zeros; facts only.",
+        meaning="Counts the facts of one aggregate from 1, padded with zeros; facts only, and not "
+        "on a partner's own topic, which holds some of them.",
         schema={"type": "string", "pattern": "^[0-9]{1,20}$", "maxLength": 20},
     ),
     Attribute(
@@ -94,7 +95,8 @@ ATTRIBUTES: Final = (
     Attribute(name="dataschema", meaning="Address of the schema of `data`.", schema=_TEXT),
     Attribute(
         name="datasubject",
-        meaning="Opaque id of the person the data is about; an erasure finds its rows by it.",
+        meaning="Opaque id of the person the data is about; an erasure finds its rows by it. On a "
+        "partner's own topic it is that partner's.",
         schema=_UUID,
     ),
     Attribute(
@@ -104,7 +106,8 @@ ATTRIBUTES: Final = (
     ),
     Attribute(
         name="submission",
-        meaning="The submission that carries an intent; echoed in the verdict.",
+        meaning="The submission that carries an intent; echoed in the verdict and in the facts "
+        "that the intent caused. On a partner's own topic it is one of that partner's.",
         schema=_UUID,
     ),
     Attribute(

@@ -78,6 +78,9 @@ Instant = Annotated[
 # INSEE code of a commune as of the date of the message: 23096, 2A004.
 Commune = Annotated[str, StringConstraints(pattern=r"^(?:[0-9]{2}|2[AB])[0-9]{3}$", max_length=5)]
 
+# SIREN of an EPCI, the group of communes: 200034825.
+Epci = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$", max_length=9)]
+
 # Kebab-case code of a refusal: `unknown-referral`.
 ReasonCode = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$", max_length=64)

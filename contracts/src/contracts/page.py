@@ -95,6 +95,8 @@ def _message(message: type[Message], tables: Mapping[str, Reads], examples_folde
         f"- schema [`{message.dataschema()}`](../contracts/schemas/{message.type}.json)",
         f"- examples {_examples(message, examples_folder)}",
     ]
+    if message in (*catalogue.ANSWERS, *catalogue.OUTGOING):
+        facts.insert(1, "- told to an organisation on `partner.<organisation>.out.v1`")
     if issubclass(message, Intent):
         facts.insert(2, f"- decided by {message.decided_by}")
     if message.about:

@@ -250,7 +250,8 @@ def partner_topics(slug: str) -> tuple[Topic, Topic]:
             retention_ms=FACTS_RETENTION_MS,
             writers=("partners",),
             readers=(principal,),
-            purpose="Answers the organisation, under the pseudonyms that are its own.",
+            purpose="Answers the organisation and tells it what becomes of the referrals that it "
+            "sent or was sent, under the pseudonyms that are its own.",
             retention_reason="28 days: an organisation back from its holidays finds its answers.",
         ),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.codes import AgreementScope, BirthBand, Channel, Level, Need, Outcome, RefusalReason
 from contracts.intents import referrals as intents
+from referrals.domain.referrals import Step
 from tests.referrals.messages.conftest import Intake
 from tests.referrals.told import ODETTE, World
 
@@ -84,6 +85,25 @@ async def test_the_whole_life_of_a_referral_by_intents(world: World, intake: Int
     assert {each["data"]["subject"] for each in verdicts} == {str(referral)}
     (step,) = await world.rows("SELECT message FROM referral_transition WHERE state = 'completed'")
     assert step["message"] == "Revue deux fois."
+
+
+async def test_the_facts_that_an_intent_caused_name_its_submission(
+    world: World, intake: Intake
+) -> None:
+    opened = await intake.bring("caf", sending(world, "tela"))
+    referral = UUID((await intake.verdict(opened))["data"]["subject"])
+    taken = await intake.bring("tela", intents.ReferralAccepted(referral=referral))
+    by_form = await world.sent("caf", "tela")
+    await world.answer("tela", by_form, Step.ACCEPT)
+
+    facts = await world.facts("referral.sent", "referral.accepted")
+
+    assert [(each["key"], each.get("submission")) for each in facts] == [
+        (str(referral), str(opened)),
+        (str(referral), str(taken)),
+        (str(by_form), None),
+        (str(by_form), None),
+    ]
 
 
 async def test_a_message_between_professionals_stays_here(world: World, intake: Intake) -> None:

@@ -12,7 +12,7 @@ from contracts.codes import (
     RefusalReason,
     Urgency,
 )
-from contracts.fields import Commune, Date, Id, Targets, TextVersion
+from contracts.fields import Commune, Date, Epci, Id, PartnerReference, Targets, TextVersion
 from contracts.message import Message
 from contracts.topics import OUTWARD_IDS, REFERRALS
 
@@ -51,7 +51,11 @@ class AgreementRecorded(Message):
 
 
 class ReferralSent(Message):
-    """A referral (orientation) is on its way to its targets."""
+    """A referral (orientation) is on its way to its targets.
+
+    On a partner's own topic it names no other target than that partner, and the person as that
+    partner knows them.
+    """
 
     type: ClassVar[str] = "maillage.referral.sent.v1"
     topic: ClassVar[str] = REFERRALS
@@ -68,6 +72,8 @@ class ReferralSent(Message):
     due_on: Date | None = None
     level: Level | None = None
     commune: Commune | None = None
+    epci: Epci | None = None
+    """Instead of a commune of under 200 inhabitants; on a partner's own topic only."""
     birth_band: BirthBand | None = None
     agreement: Id | None = None
 
@@ -81,6 +87,8 @@ class ReferralAccepted(Message):
 
     referral: Id
     organisation: Id
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
 
 
 class ReferralRefused(Message):
@@ -93,6 +101,8 @@ class ReferralRefused(Message):
     referral: Id
     organisation: Id
     reason: RefusalReason
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
 
 
 class ReferralCompleted(Message):
@@ -105,6 +115,8 @@ class ReferralCompleted(Message):
     referral: Id
     organisation: Id
     outcome: Outcome
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
 
 
 class OutwardIdAssigned(Message):

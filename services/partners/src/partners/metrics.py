@@ -23,6 +23,13 @@ class Metrics:
         self.verdicts_total = Counter(
             "partners_verdicts_total", "Verdicts taken", ("outcome",), registry=registry
         )
+        # What the organisations with a topic of their own are told beside the answers to them.
+        self.outgoing_facts_total = Counter(
+            "partners_outgoing_facts_total",
+            "Facts told to an organisation on its own topic, by type",
+            ("type",),
+            registry=registry,
+        )
         # What the partner feels: from received to the final answer.
         self.answer_seconds = Histogram(
             "partners_answer_seconds",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from partners.application.intake import go_on
+from partners.domain.outgoing import outward_token
 from partners.storage import outward_ids, submissions
 
 
@@ -19,7 +20,7 @@ class OutwardId:
 
 
 async def learn_outward_ids(tx: Transaction, learnt: Sequence[OutwardId]) -> int:
-    """Keep them; how many submissions went on."""
+    """Keep them; how many submissions went on. Facts that waited for them are told as well."""
     await outward_ids.lock(tx.connection, [each.outward for each in learnt])
     resumed = 0
     for each in learnt:
@@ -35,4 +36,5 @@ async def learn_outward_ids(tx: Transaction, learnt: Sequence[OutwardId]) -> int
         ):
             await go_on(tx, waiting, person=each.person)
             resumed += 1
+    tx.arrived(*(outward_token(each.organisation, each.person) for each in learnt))
     return resumed

@@ -1,25 +1,21 @@
-"""What partners reads of others: the owners' verdicts, and how organisations name persons."""
+"""What partners reads of others: verdicts, facts to tell on, and how organisations name persons."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from chassis.database import Transaction
 from chassis.events import Event
-from chassis.messaging import Poison, Subscription
+from chassis.messaging import Handler, Poison, Subscription
 from contracts.topics import OUTWARD_IDS, REFERRALS, SCHEDULING, VOUCHERS
 from partners.application.answers import No, Verdict, VerdictOfNothing, Yes, take_verdict
 from partners.application.persons import OutwardId, learn_outward_ids
 from partners.domain.submission import AnsweredTwice
+from partners.entrypoints import facts
+from partners.entrypoints.reading import Reader, read, read_uuid
 from partners.metrics import Metrics
-
-
-class Reader(BaseModel):
-    """An open reader: fields that partners does not use may come and go."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class Accepted(Reader):
@@ -49,9 +45,8 @@ READS: Final[Mapping[str, type[BaseModel]]] = {
     ACCEPTED: Accepted,
     REFUSED: Refused,
     ASSIGNED: Assigned,
+    **facts.READS,
 }
-
-Read = TypeVar("Read", bound=Reader)
 
 
 def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Subscription, ...]:
@@ -70,11 +65,13 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
     ) -> None:
         verdict = Verdict(
             submission=said.submission,
-            organisation=_uuid(event, "organisation", event.extensions.get("organisation")),
+            organisation=read_uuid(event, "organisation", event.extensions.get("organisation")),
             intent=said.intent,
             decision=decision,
             correlation=(
-                _uuid(event, "correlationid", event.correlationid) if event.correlationid else None
+                read_uuid(event, "correlationid", event.correlationid)
+                if event.correlationid
+                else None
             ),
         )
         try:
@@ -91,36 +88,17 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
         learnt = [OutwardId(**each.model_dump()) for each in said]
         await learn_outward_ids(tx, learnt)
 
-    handlers = {ACCEPTED: accepted, REFUSED: refused}
+    verdicts: Mapping[str, Handler] = {ACCEPTED: accepted, REFUSED: refused}
+    told_on = facts.handlers(metrics=metrics, kafka_doors=kafka_doors)
     # Every owner answers on its own facts topic; one group each, so that one that stands still
     # keeps no answer of another back.
-    verdicts = [
+    owners = [
         Subscription(name=name, topics=(topic,), handlers=handlers)
-        for name, topic in (
-            ("partners.referrals", REFERRALS),
-            ("partners.vouchers", VOUCHERS),
-            ("partners.scheduling", SCHEDULING),
+        for name, topic, handlers in (
+            ("partners.referrals", REFERRALS, {**verdicts, **told_on}),
+            ("partners.vouchers", VOUCHERS, verdicts),
+            ("partners.scheduling", SCHEDULING, verdicts),
         )
     ]
     persons = Subscription(name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned)
-    return (*verdicts, persons)
-
-
-def read(reader: type[Read], event: Event) -> Read:
-    """The message as `reader` declares it.
-
-    Raises:
-        Poison: a field that we use is missing or wrong; the detail names it, never its value.
-    """
-    try:
-        return reader.model_validate(event.data)
-    except ValidationError as error:
-        fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
-        raise Poison("unreadable", f"{event.type}: {fields}") from error
-
-
-def _uuid(event: Event, name: str, value: str | None) -> UUID:
-    try:
-        return UUID(value or "")
-    except ValueError:
-        raise Poison("unreadable", f"{event.type}: {name}") from None
+    return (*owners, persons)

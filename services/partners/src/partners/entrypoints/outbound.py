@@ -16,6 +16,7 @@ from partners.domain.organisation import (
     OrganisationReinstated,
     OrganisationSuspended,
 )
+from partners.domain.outgoing import OutgoingFact
 from partners.domain.submission import (
     Command,
     PartnerAnswer,
@@ -76,6 +77,12 @@ def _(fact: Command) -> Wire:
 def _(fact: PartnerAnswer) -> Wire:
     submission = fact.submission
     message = _turned_away(submission, echo=True) if fact.by_intake else _verdict(submission)
+    return _wire(message, topic=partner_out(fact.slug))
+
+
+@wire.register
+def _(fact: OutgoingFact) -> Wire:
+    message = catalogue.message(fact.type).model_validate(fact.data)
     return _wire(message, topic=partner_out(fact.slug))
 
 

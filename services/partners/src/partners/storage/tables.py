@@ -122,4 +122,21 @@ outward_id = sa.Table(
     sa.Column("learnt_at", _INSTANT, nullable=False),
     sa.Column("data_subject", sa.Text, nullable=False),
     sa.Index("outward_id_subject", "data_subject"),
+    sa.Index("outward_id_person", "person", "organisation"),
+)
+
+# Whose facts are told to whom: one row per referral, from the day this service began to keep them.
+referral = sa.Table(
+    "referral",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("sender", UUID(as_uuid=True), nullable=False),
+    sa.Column("targets", ARRAY(UUID(as_uuid=True)), nullable=False),
+    sa.Column("person", UUID(as_uuid=True), nullable=False),
+    sa.Column("correlation", UUID(as_uuid=True), nullable=False),
+    # What the sender sent; null where a colleague sent it by the form of referrals.
+    sa.Column("submission", UUID(as_uuid=True)),
+    sa.Column("learnt_at", _INSTANT, nullable=False),
+    sa.Column("data_subject", sa.Text, nullable=False),
+    sa.Index("referral_subject", "data_subject"),
 )

@@ -1,5 +1,6 @@
 """What every command of an organisation has: it is decided once, and not too far from now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +25,8 @@ class Act:
     """Who says it, and when it happened.
 
     `id` is the submission's, or that of the form a colleague sent: the same act twice is decided
-    once. `who` names the door or the colleague, for the history kept here alone.
+    once. `who` names the door or the colleague, for the history kept here alone. `submitted`: it
+    came by an intent, and `id` is its submission's.
     """
 
     id: UUID
@@ -33,6 +35,12 @@ class Act:
     at: datetime
     received_at: datetime | None = None
     history: bool = False
+    submitted: bool = False
+
+    @property
+    def stamps(self) -> Mapping[str, str]:
+        """The attribute by which partners finds the submission that caused a fact."""
+        return {"submission": str(self.id)} if self.submitted else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ async def answer_referral(tx: Transaction, command: AnswerReferral) -> Done:
         happened_at=at,
         correlation=held.correlation,
         data_subject=held.person,
+        extensions=act.stamps,
     )
     return Done(
         fresh=True, subject=command.referral, correlation=held.correlation, person=held.person

@@ -58,7 +58,7 @@ async def send_referral(tx: Transaction, command: SendReferral) -> Done:
         raise RefusedError(facts)
     done = Done(fresh=True, subject=sending.referral, correlation=new_id(), person=person.id)
     if isinstance(command.person, Nameless):
-        await _register(tx, person, done, at=begun)
+        await _register(tx, command.act, person, done, at=begun)
     for fact in facts:
         await _keep(tx, command, fact, done, at=begun)
     await introduce(tx, person.id, {sending.sender, *sending.targets})
@@ -110,7 +110,7 @@ def _sending(command: SendReferral, person: Person) -> Sending:
     )
 
 
-async def _register(tx: Transaction, person: Person, done: Done, *, at: datetime) -> None:
+async def _register(tx: Transaction, act: Act, person: Person, done: Done, *, at: datetime) -> None:
     await persons.add(tx.connection, person, registered_at=tx.now)
     fact = PersonRegistered(
         person=person.id,
@@ -118,7 +118,7 @@ async def _register(tx: Transaction, person: Person, done: Done, *, at: datetime
         commune=person.commune,
         birth_band=person.birth_band,
     )
-    _tell(tx, fact, person.id, done, at=at)
+    _tell(tx, act, fact, done, key=person.id, at=at)
 
 
 async def _keep(
@@ -132,10 +132,10 @@ async def _keep(
     match fact:
         case AgreementRecorded():
             await referrals.add_agreement(tx.connection, fact, recorded_at=tx.now)
-            _tell(tx, fact, fact.agreement, done, at=at)
+            _tell(tx, command.act, fact, done, key=fact.agreement, at=at)
         case ReferralSent():
             await referrals.add(tx.connection, fact, _departure(tx, command, done, at=at))
-            _tell(tx, fact, fact.referral, done, at=at)
+            _tell(tx, command.act, fact, done, key=fact.referral, at=at)
 
 
 def _departure(tx: Transaction, command: SendReferral, done: Done, *, at: datetime) -> Departure:
@@ -150,7 +150,7 @@ def _departure(tx: Transaction, command: SendReferral, done: Done, *, at: dateti
     )
 
 
-def _tell(tx: Transaction, fact: object, key: UUID, done: Done, *, at: datetime) -> None:
+def _tell(tx: Transaction, act: Act, fact: object, done: Done, *, key: UUID, at: datetime) -> None:
     """Each of these facts is the first of its aggregate."""
     tx.emit(
         fact,
@@ -159,4 +159,5 @@ def _tell(tx: Transaction, fact: object, key: UUID, done: Done, *, at: datetime)
         happened_at=at,
         correlation=done.correlation,
         data_subject=done.person,
+        extensions=act.stamps,
     )

@@ -277,6 +277,7 @@ def _act(event: Event) -> Act:
         at=event.time,
         received_at=event.recordedtime,
         history=event.extensions.get("history") == "true",
+        submitted=True,
     )
 
 

@@ -1,0 +1,119 @@
+"""The facts of referrals that partners' doors tell on: what of them is read, and goes out.
+
+A field that is not named here does not go out, however the fact may grow.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.events import Event
+from chassis.messaging import Handler, Waiting
+from partners.application.telling import (
+    Answered,
+    Sent,
+    UnknownOutwardId,
+    tell_sender,
+    tell_targets,
+)
+from partners.domain.outgoing import Asked, Referral
+from partners.entrypoints.reading import Reader, read, read_uuid
+from partners.metrics import Metrics
+
+
+class ReferralSent(Reader):
+    referral: UUID
+    sender: UUID
+    person: UUID
+    targets: tuple[UUID, ...]
+    need: str
+    urgency: str
+    due_on: date | None = None
+    level: str | None = None
+    commune: str | None = None
+    birth_band: str | None = None
+    agreement: UUID | None = None
+
+
+class ReferralAnswered(Reader):
+    referral: UUID
+    organisation: UUID
+
+
+class ReferralRefused(ReferralAnswered):
+    reason: str
+
+
+class ReferralCompleted(ReferralAnswered):
+    outcome: str
+
+
+SENT: Final = "maillage.referral.sent.v1"
+ANSWERS: Final[Mapping[str, type[ReferralAnswered]]] = {
+    "maillage.referral.accepted.v1": ReferralAnswered,
+    "maillage.referral.refused.v1": ReferralRefused,
+    "maillage.referral.completed.v1": ReferralCompleted,
+}
+READS: Final[Mapping[str, type[Reader]]] = {SENT: ReferralSent, **ANSWERS}
+
+
+def handlers(*, metrics: Metrics, kafka_doors: frozenset[str]) -> Mapping[str, Handler]:
+    """What becomes of each fact that is told on."""
+
+    async def sent(tx: Transaction, event: Event) -> int:
+        return await tell_targets(tx, _sent(event), kafka_doors=kafka_doors)
+
+    async def answered(tx: Transaction, event: Event) -> int:
+        return await tell_sender(tx, _answered(event), kafka_doors=kafka_doors)
+
+    def told(tell: Callable[[Transaction, Event], Awaitable[int]]) -> Handler:
+        async def handle(tx: Transaction, event: Event) -> None:
+            try:
+                number = await tell(tx, event)
+            except UnknownOutwardId as unknown:
+                raise Waiting(unknown.token) from None
+            if number:
+                metrics.outgoing_facts_total.labels(event.type).inc(number)
+
+        return handle
+
+    return {SENT: told(sent), **dict.fromkeys(ANSWERS, told(answered))}
+
+
+def _sent(event: Event) -> Sent:
+    said = read(ReferralSent, event)
+    submission = event.extensions.get("submission")
+    return Sent(
+        type=event.type,
+        referral=Referral(
+            id=said.referral,
+            sender=said.sender,
+            targets=said.targets,
+            person=said.person,
+            correlation=read_uuid(event, "correlationid", event.correlationid),
+            submission=read_uuid(event, "submission", submission) if submission else None,
+        ),
+        asked=Asked(
+            need=said.need,
+            urgency=said.urgency,
+            due_on=said.due_on,
+            level=said.level,
+            commune=said.commune,
+            birth_band=said.birth_band,
+            agreement=said.agreement,
+        ),
+        happened_at=event.time,
+    )
+
+
+def _answered(event: Event) -> Answered:
+    said = read(ANSWERS[event.type], event)
+    return Answered(
+        type=event.type,
+        referral=said.referral,
+        organisation=said.organisation,
+        happened_at=event.time,
+        code=said.model_dump(exclude={"referral", "organisation"}),
+    )

@@ -1,0 +1,83 @@
+"""On its own topic a sender reads what becomes of its referrals, a target what it is asked."""
+
+from uuid import uuid4
+
+from tests.e2e import partner
+from tests.e2e.stack import Stack
+
+SMALL, SMALLS_EPCI = "23003", "200044014"
+"""Alleyrat has 144 inhabitants."""
+
+
+async def test_the_sender_reads_the_story_under_its_own_reference(stack: Stack) -> None:
+    reference = f"DOSSIER-{uuid4().hex[:8]}"
+    person = await partner.deposit(stack, "caf", f"ref-{uuid4().hex[:8]}")
+    sent = await stack.referral(
+        "tela", "mission-locale", person=person, partner_reference=reference
+    )
+    del sent["data"]["anonymous"]
+
+    async with partner.answers(stack, "caf") as told:
+        opened = await partner.accepted(stack, "caf", sent)
+        referral = opened["subject"]
+        taken = await stack.intent("referral.accepted", referral=referral, message="Mardi à 14 h.")
+        await partner.accepted(stack, "tela", taken)
+        no = await stack.intent("referral.refused", referral=referral, reason="session_full")
+        await partner.accepted(stack, "mission-locale", no)
+        ended = await stack.intent("referral.completed", referral=referral, outcome="autonomous")
+        await partner.accepted(stack, "tela", ended)
+        story = await told.story(referral, "accepted", "refused", "completed")
+
+    tela, youth = [await stack.organisation(slug) for slug in ("tela", "mission-locale")]
+    assert [(each.type.split(".")[2], each.data["organisation"]) for each in story] == [
+        ("accepted", tela),
+        ("refused", youth),
+        ("completed", tela),
+    ]
+    assert [set(each.data) for each in story] == [
+        {"referral", "organisation", "partner_reference"},
+        {"referral", "organisation", "partner_reference", "reason"},
+        {"referral", "organisation", "partner_reference", "outcome"},
+    ]
+    for each in story:
+        assert each.data["partner_reference"] == reference
+        assert each.extensions == {"submission": opened["submission"]}
+        assert each.correlationid == opened["correlation_id"]
+        # It is the id that CAF itself was given, so that it finds the person again.
+        assert (each.datasubject, each.sequence) == (person, None)
+    assert len({each.id for each in story}) == 3
+
+
+async def test_a_target_reads_what_it_is_asked_and_nothing_of_the_other(stack: Stack) -> None:
+    sent = await stack.referral(
+        "mission-locale", "tela", anonymous={"commune": SMALL, "birth_band": "1960-1969"}
+    )
+
+    async with partner.answers(stack, "mission-locale") as told:
+        opened = await partner.accepted(stack, "caf", sent)
+        taken = await stack.intent("referral.accepted", referral=opened["subject"])
+        await partner.accepted(stack, "tela", taken)
+        own = await stack.intent(
+            "referral.refused", referral=opened["subject"], reason="session_full"
+        )
+        await partner.accepted(stack, "mission-locale", own)
+        # A while in which anything else could have come.
+        await told.of(own["id"])
+        (asked,) = await told.story(opened["subject"], "sent")
+
+    assert asked.type == "maillage.referral.sent.v1"
+    assert asked.data["targets"] == [await stack.organisation("mission-locale")]
+    assert asked.data["sender"] == await stack.organisation("caf")
+    assert asked.data["epci"] == SMALLS_EPCI
+    assert {"commune", "partner_reference"}.isdisjoint(asked.data)
+    assert asked.data["person"] == asked.datasubject
+    assert await _inner_ids(stack, asked.data["person"]) == 0
+
+
+async def _inner_ids(stack: Stack, person: str) -> int:
+    """How many persons at referrals bear this id: none, for it is an outward one."""
+    connection = await stack.database("referrals")
+    try:
+        return int(await connection.fetchval("SELECT count(*) FROM person WHERE id = $1", person))
+    finally:
+        await connection.close()
