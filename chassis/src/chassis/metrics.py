@@ -54,11 +54,8 @@ class Metrics:
     def _consumers(self) -> None:
         by_subscription = ("subscription",)
         # What became of each record (taken; of these refused, waiting, held, poison): RED's rate.
-        self.records_total = Counter(
-            "records_total",
-            "Records taken from topics, by what became of them",
-            (*by_subscription, "outcome"),
-            registry=self.registry,
+        self.records_total = self._counter(
+            "records_total", "Records taken, by what became of them", (*by_subscription, "outcome")
         )
         # Harmless by design, but a jump tells of a relay that sends again or a group moved back.
         self.inbox_duplicates_total = self._counter(
@@ -72,10 +69,12 @@ class Metrics:
         self.dead_letters_open = self._gauge("dead_letters_open", "Dead letters awaiting a person")
         # How many aggregates stand still because of it.
         self.parked_keys = self._gauge("parked_keys", "Keys parked behind a dead letter")
-        # Records that wait for what they refer to; the age is alarmed at 15 min (messages.md §4).
-        self.waiting_records = self._gauge("waiting_records", "Records waiting for another one")
-        self.waiting_oldest_age_seconds = self._gauge(
-            "waiting_oldest_age_seconds", "Age of the oldest waiting record"
+        # Records held for a missing number or waiting for another one, by which of both (`state`).
+        by_state = (*by_subscription, "state")
+        self.records_standing = self._gauge("records_standing", "Held or waiting", by_state)
+        # An alarm at 60 s for held ones (messages.md §3), at 15 min for waiting ones (§4).
+        self.records_standing_oldest_age_seconds = self._gauge(
+            "records_standing_oldest_age_seconds", "Age of the oldest of these records", by_state
         )
         # Lag as people understand it: from learnt at the source to applied here.
         self.event_apply_delay_seconds = self._histogram(
@@ -106,8 +105,8 @@ class Metrics:
             registry=self.registry,
         )
 
-    def _gauge(self, name: str, documentation: str) -> Gauge:
-        return Gauge(name, documentation, registry=self.registry)
+    def _gauge(self, name: str, documentation: str, labels: tuple[str, ...] = ()) -> Gauge:
+        return Gauge(name, documentation, labels, registry=self.registry)
 
     def _counter(self, name: str, documentation: str, labels: tuple[str, ...] = ()) -> Counter:
         return Counter(name, documentation, labels, registry=self.registry)

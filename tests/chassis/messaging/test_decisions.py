@@ -38,7 +38,7 @@ async def discard_head(store: Database, inbox: Inbox, key: str) -> None:
     async with store.transaction() as tx:
         head = await queue.head(tx.connection, inbox.subscription.name, key)
         assert head is not None
-        await inbox.discard(tx, head["id"], reason="of no use", by="Camille")
+        await inbox.discard(tx, key, head=head["id"], reason="of no use", by="Camille")
         await inbox.drain(tx, key, by="Camille")
 
 
@@ -123,7 +123,7 @@ async def test_only_the_head_of_a_queue_can_be_discarded(store: Database, make_i
     async with store.transaction() as tx:
         found = await tx.connection.execute(text("SELECT max(id) FROM set_aside"))
         with pytest.raises(queue.NotStanding):
-            await inbox.discard(tx, found.scalar_one(), reason="hasty", by="Camille")
+            await inbox.discard(tx, "a", head=found.scalar_one(), reason="hasty", by="Camille")
 
 
 async def test_a_long_queue_is_applied_to_its_end(store: Database, make_inbox: Make) -> None:

@@ -26,6 +26,8 @@ from chassis.settings import KafkaSettings
 
 MAX_RECORDS = 500
 """Records of one batch; with the inbox 87 times a plain handler, and under a second of work."""
+STANDS_MAX = {"held": timedelta(seconds=60), "waiting": timedelta(minutes=15)}
+"""How long a gap may stay, or a record wait, before it is an alarm (messages.md §3, §4)."""
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,7 @@ class Consumers:
             )
             for subscription in subscriptions
         }
+        self._too_long = {(name, state): False for name in self.inboxes for state in STANDS_MAX}
         self._database = database
         self._metrics = metrics
         self._kafka = kafka
@@ -119,15 +122,26 @@ class Consumers:
                     log.exception("expiry_failed", subscription=subscription)
 
     async def measure(self) -> None:
-        """Say how much stands aside; a sweep calls it every few seconds."""
+        """Say how much stands aside, and where too long; a sweep calls it every few seconds."""
         async with self._database.reading() as connection:
             counts = await queue.counts(connection)
-        now = self._database.clock.now()
-        self._metrics.dead_letters_open.set(counts["parked"])
-        self._metrics.parked_keys.set(counts["parked_keys"])
-        self._metrics.waiting_records.set(counts["waiting"])
-        since = counts["waiting_since"]
-        self._metrics.waiting_oldest_age_seconds.set((now - since).total_seconds() if since else 0)
+        now, metrics = self._database.clock.now(), self._metrics
+        parked = [count for count in counts if count.state == "parked"]
+        metrics.dead_letters_open.set(sum(count.records for count in parked))
+        metrics.parked_keys.set(sum(count.keys for count in parked))
+        standing = dict.fromkeys(self._too_long, (0, now)) | {
+            (count.subscription, count.state): (count.records, count.since)
+            for count in counts
+            if count.state in STANDS_MAX
+        }
+        for place, (records, since) in standing.items():
+            metrics.records_standing.labels(*place).set(records)
+            age_s = (now - since).total_seconds()
+            metrics.records_standing_oldest_age_seconds.labels(*place).set(age_s)
+            too_long = now - since >= STANDS_MAX[place[1]]
+            if too_long and not self._too_long.get(place):  # once, when it begins
+                log.error("records_stand", subscription=place[0], state=place[1])
+            self._too_long[place] = too_long
 
     async def replay(self, tx: Transaction, row_id: int, *, by: str) -> int:
         """Apply the queue that the row heads, as a person asks; how many rows were applied."""
@@ -145,7 +159,7 @@ class Consumers:
         await queue.lock_key(tx.connection, row["subscription"], row["key"])
         if discard is None:
             return await inbox.drain(tx, row["key"], by=by, head=row_id)
-        await inbox.discard(tx, row_id, reason=discard, by=by)
+        await inbox.discard(tx, row["key"], head=row_id, reason=discard, by=by)
         return await inbox.drain(tx, row["key"], by=by)
 
     def _subscribe(self, broker: KafkaBroker, inbox: Inbox) -> None:

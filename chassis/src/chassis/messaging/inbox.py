@@ -269,7 +269,7 @@ class Inbox:
         await queue.set_marks(tx.connection, self._name, batch.advanced)
         return applied
 
-    async def discard(self, tx: Transaction, row_id: int, *, reason: str, by: str) -> None:
+    async def discard(self, tx: Transaction, key: str, *, head: int, reason: str, by: str) -> None:
         """Drop the head of its queue; what stands behind it may then be drained.
 
         An intent is answered all the same, refused as `discarded`: its sender waits for a word.
@@ -277,16 +277,15 @@ class Inbox:
         Raises:
             NotStanding: the row is not, or no longer, the head of a queue.
         """
-        row = await queue.find(tx.connection, row_id)
-        head = await queue.head(tx.connection, self._name, row["key"]) if row else None
-        if row is None or head is None or head["id"] != row_id:
+        row = await queue.head(tx.connection, self._name, key)
+        if row is None or row["id"] != head:
             raise queue.NotStanding
-        item = self._read(queue.record_of(row), key=row["key"])
+        item = self._read(queue.record_of(row), key=key)
         if self.subscription.intents and item.event is not None:
             await self._attempt.refuse(tx, item, Refused("discarded"))
-        await queue.discarded(tx.connection, row_id, reason=reason, by=by, now=tx.now)
+        await queue.discarded(tx.connection, head, reason=reason, by=by, now=tx.now)
         if row["sequence"] is not None:
-            await queue.set_marks(tx.connection, self._name, {row["key"]: row["sequence"]})
+            await queue.set_marks(tx.connection, self._name, {key: row["sequence"]})
 
     async def expire(self, tx: Transaction, key: str) -> None:
         """Refuse the intent at the head of the key whose time to wait is over."""

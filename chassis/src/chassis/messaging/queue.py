@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chassis.events import Event, Record
@@ -95,14 +95,10 @@ async def add(
 ) -> None:
     """Append the record to the queue of its key."""
     parameters = {
+        **asdict(record),
         "subscription": subscription,
         "key": key,
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
         "headers": _dump_headers(record.headers),
-        "value": record.value,
-        "timestamp_ms": record.timestamp_ms,
         "event_id": event.id if event else None,
         "event_type": event.type if event else None,
         "sequence": event.sequence if event else None,
@@ -181,9 +177,9 @@ async def expired(connection: AsyncConnection, now: datetime) -> Sequence[tuple[
     return [(subscription, key) for subscription, key in found]
 
 
-async def counts(connection: AsyncConnection) -> RowMapping:
-    """How many records stand aside: `parked`, `parked_keys`, `waiting`, and `waiting_since`."""
-    return (await connection.execute(_SQL["counts"])).mappings().one()
+async def counts(connection: AsyncConnection) -> Sequence[Row[Any]]:
+    """By `subscription` and `state`, how many `records` and `keys` stand aside, `since` when."""
+    return (await connection.execute(_SQL["counts"])).all()
 
 
 async def heads(

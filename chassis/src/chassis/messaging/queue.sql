@@ -59,11 +59,8 @@ SELECT subscription, key FROM set_aside
 WHERE state = 'waiting' AND expires_at <= :now ORDER BY expires_at LIMIT 200
 
 -- name: counts
-SELECT count(*) FILTER (WHERE state = 'parked') AS parked,
-    count(DISTINCT (subscription, key)) FILTER (WHERE state = 'parked') AS parked_keys,
-    count(*) FILTER (WHERE state <> 'parked') AS waiting,
-    min(set_aside_at) FILTER (WHERE state <> 'parked') AS waiting_since
-FROM set_aside WHERE state IN ('held', 'waiting', 'parked')
+SELECT subscription, state, count(*) AS records, count(DISTINCT key) AS keys, min(set_aside_at) AS since
+FROM set_aside WHERE state IN ('held', 'waiting', 'parked') GROUP BY subscription, state
 
 -- name: heads
 SELECT * FROM (
