@@ -1,7 +1,7 @@
 """What lets a program in: a token for HTTP, the settings for Kafka."""
 
 from contracts import topics
-from maillage import doors
+from maillage.doors import PATIENCE_S
 from maillage.environments import KAFKA_DOORS
 from maillage.servers.kafka import MECHANISM, SECURITY_PROTOCOL
 from maillage.servers.processes import LOOPBACK
@@ -9,10 +9,11 @@ from maillage.stack import Stack
 from maillage.trouble import Trouble
 
 
-async def token(stack: Stack, name: str) -> str:
+async def token(stack: Stack, name: str, *, patience_s: float = PATIENCE_S) -> str:
     """A fresh bearer token of a program of the founding data. Raises Trouble."""
-    async with stack.client("partners") as client:
-        return await doors.token(client, stack.credential(name))
+    credential = stack.credential(name)
+    async with stack.door("partners", patience_s=patience_s) as door:
+        return await door.token(credential, name=name)
 
 
 def kafka_config(stack: Stack, name: str) -> dict[str, str | None]:

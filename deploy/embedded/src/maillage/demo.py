@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-import httpx
-
 from chassis.ids import new_id
 from contracts.codes import Outcome
 from contracts.intents.intent import Intent
 from contracts.intents.referrals import ReferralAccepted, ReferralCompleted
-from maillage import access, doors, examples
+from maillage import access, examples
+from maillage.doors import Door
 from maillage.narration import Narration
 from maillage.stack import Stack
 from maillage.trouble import Trouble
@@ -36,21 +35,24 @@ JOURNEY = (
 
 async def tell(stack: Stack, narration: Narration) -> None:
     """Plays the journey of one invented person. Raises Trouble when a step does not come."""
-    async with AsyncExitStack() as open_clients:
-        parties = {name: await access.token(stack, name) for name in (SENDER, RECEIVER, WITNESS)}
+    async with AsyncExitStack() as open_doors:
+        parties = {
+            name: await access.token(stack, name, patience_s=PATIENCE_S)
+            for name in (SENDER, RECEIVER, WITNESS)
+        }
 
-        async def client(service: str, name: str) -> httpx.AsyncClient:
-            return await open_clients.enter_async_context(
-                stack.client(service, token=parties[name])
+        async def door(service: str, name: str) -> Door:
+            return await open_doors.enter_async_context(
+                stack.door(service, token=parties[name], patience_s=PATIENCE_S)
             )
 
         story = Story(
             narration=narration,
-            sender=await client("partners", SENDER),
-            receiver=await client("partners", RECEIVER),
-            sender_vault=await client("referrals", SENDER),
-            receiver_vault=await client("referrals", RECEIVER),
-            witness=await client("reporting", WITNESS),
+            sender=await door("partners", SENDER),
+            receiver=await door("partners", RECEIVER),
+            sender_vault=await door("referrals", SENDER),
+            receiver_vault=await door("referrals", RECEIVER),
+            witness=await door("reporting", WITNESS),
         )
         correlation = await story.run(await examples.directory(story.sender))
     target = quote(f"{stack.state.url('reporting')}/journeys/{correlation}", safe="")
@@ -61,15 +63,19 @@ async def tell(stack: Stack, narration: Narration) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Story:
-    """One journey, told as it happens. A client speaks for one party at one service."""
+    """One journey, told as it happens. A door is one party's at one service.
+
+    Whatever is killed meanwhile, each step goes on asking until `deadline`.
+    """
 
     narration: Narration
-    sender: httpx.AsyncClient
-    receiver: httpx.AsyncClient
-    sender_vault: httpx.AsyncClient
-    receiver_vault: httpx.AsyncClient
-    witness: httpx.AsyncClient
+    sender: Door
+    receiver: Door
+    sender_vault: Door
+    receiver_vault: Door
+    witness: Door
     began: float = field(default_factory=time.monotonic)
+    deadline: float = 0
 
     async def run(self, organisations: dict[str, dict[str, Any]]) -> str:
         """From the deposit of a name to the journey seen by the département; its correlation."""
@@ -101,20 +107,24 @@ class Story:
             self._submit(self.receiver, done),
         )
         steps = await self._step(
-            "Le département voit le parcours entier, sans aucun nom", self._journey(correlation)
+            "Le département voit le parcours entier, sans aucun nom",
+            self._journey(correlation),
+            by="reporting",
         )
         self._recount(steps)
         return str(correlation)
 
-    async def _step(self, what: str, doing: Awaitable[Any]) -> Any:  # noqa: ANN401 - its result
-        """Waits for one step and tells it with its milliseconds."""
+    async def _step(self, what: str, doing: Awaitable[Any], *, by: str = "referrals") -> Any:  # noqa: ANN401 - its result
+        """Waits for what one service does and tells it with its milliseconds."""
         start = time.monotonic()
+        self.deadline = start + PATIENCE_S
         try:
-            result = await asyncio.wait_for(doing, PATIENCE_S)
+            result = await doing
         except TimeoutError:
             raise Trouble(
-                f"Cette étape n’est pas venue en {PATIENCE_S} s : « {what} ». "
-                "Voyez « make status » et « .venv/bin/maillage logs referrals »."
+                f"Cette étape n’est pas venue en {PATIENCE_S} s : « {what} ». Elle dépend du "
+                f"service {by} : voyez « make status » et « .venv/bin/maillage logs {by} », "
+                "puis réessayez."
             ) from None
         took = (time.monotonic() - start) * 1000
         self.narration.say(f"  [green]✓[/] [dim]{took:6.0f} ms[/]  {what}")
@@ -128,46 +138,56 @@ class Story:
             "commune": commune,
         }
         path = f"/v1/persons/demo-{new_id().hex[-12:]}"
-        kept = await doors.ask(self.sender_vault, "PUT", path, json=identity)
+        kept = await self.sender_vault.ask("PUT", path, json=identity, until=self.deadline)
         return str(kept["person"])
 
-    async def _submit(self, party: httpx.AsyncClient, intent: Intent) -> dict[str, Any]:
+    async def _submit(self, party: Door, intent: Intent) -> dict[str, Any]:
         """Posts the intent and waits for the owner's answer, which must be yes."""
         headers = {"Content-Type": "application/cloudevents+json"}
         event = examples.envelope(intent)
-        received = await doors.ask(party, "POST", "/v1/events", json=event, headers=headers)
+        received = await party.ask(
+            "POST", "/v1/events", json=event, headers=headers, until=self.deadline
+        )
         path = received["status_url"]
 
         async def answer() -> dict[str, Any] | None:
-            status: dict[str, Any] = await doors.ask(party, "GET", path)
+            status: dict[str, Any] = await party.ask("GET", path, until=self.deadline)
             return status if status["state"] != "received" else None
 
-        status = await _until(answer)
+        status = await self._until(answer)
         if status["state"] != "accepted":
             raise Trouble(f"{intent.type} a été refusé : {status['reason']}.")
         return status
 
     async def _name_shown(self, referral: str) -> None:
         async def shown() -> bool:
-            found = await doors.look(self.receiver_vault, f"/v1/referrals/{referral}")
+            found = await self.receiver_vault.look(f"/v1/referrals/{referral}", until=self.deadline)
             return bool(found and found["names"])
 
-        await _until(shown)
+        await self._until(shown)
 
     async def _seen(self, referral: str, state: str) -> None:
         async def seen() -> bool:
-            found = await doors.look(self.sender_vault, f"/v1/referrals/{referral}")
+            found = await self.sender_vault.look(f"/v1/referrals/{referral}", until=self.deadline)
             return bool(found and found["state"] == state)
 
-        await _until(seen)
+        await self._until(seen)
 
     async def _journey(self, correlation: str) -> list[dict[str, Any]]:
         async def whole() -> list[dict[str, Any]] | None:
-            found = await doors.look(self.witness, f"/v1/journeys/{correlation}")
+            found = await self.witness.look(f"/v1/journeys/{correlation}", until=self.deadline)
             steps: list[dict[str, Any]] = found["steps"] if found else []
             return steps if {one["type"] for one in steps} >= set(JOURNEY) else None
 
-        return await _until(whole)
+        return await self._until(whole)
+
+    async def _until(self, look: Callable[[], Awaitable[Found | None]]) -> Found:
+        """What `look` finds. Raises TimeoutError when it finds nothing before the deadline."""
+        while time.monotonic() < self.deadline:
+            if found := await look():
+                return found
+            await asyncio.sleep(POLL_S)
+        raise TimeoutError
 
     def _recount(self, steps: list[dict[str, Any]]) -> None:
         total = (time.monotonic() - self.began) * 1000
@@ -175,10 +195,3 @@ class Story:
         self.narration.say(f"Le parcours compte {len(steps)} faits, en {total:.0f} ms :")
         for one in steps:
             self.narration.say(f"    {one['recorded_at']}  {one['service']:10}  {one['type']}")
-
-
-async def _until(look: Callable[[], Awaitable[Found | None]]) -> Found:
-    while True:
-        if found := await look():
-            return found
-        await asyncio.sleep(POLL_S)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-import httpx
-
 from chassis.clock import SystemClock
 from chassis.ids import new_id
 from contracts.codes import AgreementScope, BirthBand, Channel, Level, Need, Urgency
 from contracts.intents.intent import Intent
 from contracts.intents.referrals import ReferralSent
-from maillage import access, doors
+from maillage import access
+from maillage.doors import Door
 from maillage.stack import Stack
 from maillage.trouble import Trouble
 
@@ -23,14 +22,14 @@ async def example(stack: Stack, kind: str) -> dict[str, Any]:
     if kind != "referral.sent":
         raise Trouble(f"Il n’y a pas d’exemple « {kind} ». Il y a : referral.sent.")
     token = await access.token(stack, SENDER)
-    async with stack.client("partners", token=token) as client:
-        organisations = await directory(client)
+    async with stack.door("partners", token=token) as door:
+        organisations = await directory(door)
     return envelope(referral_sent(organisations[TARGET]))
 
 
-async def directory(client: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+async def directory(door: Door) -> dict[str, dict[str, Any]]:
     """The organisations by slug, as partners' directory shows them. Raises Trouble."""
-    page = await doors.ask(client, "GET", "/v1/organisations")
+    page = await door.ask("GET", "/v1/organisations")
     found = {one["slug"]: one for one in page["items"]}
     if TARGET not in found:
         raise Trouble(f"L’organisation « {TARGET} » manque : relancez « make up ».")

@@ -1,17 +1,17 @@
 """A stack that runs, as the commands that need one see it."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx
 
 from contracts.topics import SERVICES
 from maillage import running
-from maillage.doors import Credential
+from maillage.doors import PATIENCE_S, Credential, Door
 from maillage.founding.data import founding
 from maillage.home import Home, Secrets, State
 from maillage.trouble import Trouble
-
-TIMEOUT_S = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +22,17 @@ class Stack:
     state: State
     secrets: Secrets
 
-    def client(self, service: str, *, token: str = "") -> httpx.AsyncClient:
-        """An HTTP client of one service, signed in when there is a token."""
+    @contextlib.asynccontextmanager
+    async def door(
+        self, service: str, *, token: str = "", patience_s: float = PATIENCE_S
+    ) -> AsyncIterator[Door]:
+        """The door of one service, signed in when there is a token."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         # Loopback is never behind a proxy, whatever the shell says.
-        return httpx.AsyncClient(
-            base_url=self.state.url(service), timeout=TIMEOUT_S, headers=headers, trust_env=False
-        )
+        async with httpx.AsyncClient(
+            base_url=self.state.url(service), headers=headers, trust_env=False
+        ) as client:
+            yield Door(service, client, patience_s)
 
     def credential(self, name: str) -> Credential:
         """The credential of a program of the founding data. Raises Trouble for an unknown name."""
