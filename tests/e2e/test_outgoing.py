@@ -1,9 +1,17 @@
 """On its own topic a sender reads what becomes of its referrals, a target what it is asked."""
 
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 from tests.e2e import partner
 from tests.e2e.stack import Stack
+
+ROOT = Path(__file__).parents[2]
 
 SMALL, SMALLS_EPCI = "23003", "200044014"
 """Alleyrat has 144 inhabitants."""
@@ -72,6 +80,41 @@ async def test_a_target_reads_what_it_is_asked_and_nothing_of_the_other(stack: S
     assert {"commune", "partner_reference"}.isdisjoint(asked.data)
     assert asked.data["person"] == asked.datasubject
     assert await _inner_ids(stack, asked.data["person"]) == 0
+
+
+async def test_the_program_of_the_guide_prints_what_became_of_it(stack: Stack) -> None:
+    reference = f"DOSSIER-{uuid4().hex[:8]}"
+    opened = await partner.accepted(stack, "caf", await stack.referral(partner_reference=reference))
+    taken = await stack.intent("referral.accepted", referral=opened["subject"])
+    await partner.accepted(stack, "tela", taken)
+
+    guide = (ROOT / "docs/guides/integrators.md").read_text(encoding="utf-8")
+    (program,) = [
+        each for each in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "acceptée" in each
+    ]
+    running = await asyncio.create_subprocess_exec(
+        # Nobody waits for its end here, so that it may be patient on a busy machine.
+        *(sys.executable, "-u", "-c", program.replace("poll(10)", "poll(60)")),
+        cwd=ROOT,
+        env={**os.environ, "MAILLAGE_HOME": str(stack.home), "PYTHONIOENCODING": "utf-8"},  # noqa: TID251 - a child's environment
+        stdout=asyncio.subprocess.PIPE,
+    )
+    wanted = f"{reference} acceptée par {await stack.organisation('tela')}"
+    try:
+        assert running.stdout is not None
+        printed = [line.decode().strip() async for line in _until(running.stdout, wanted)]
+    finally:
+        running.kill()
+        await running.wait()
+    assert printed[-1] == wanted
+
+
+async def _until(stream: asyncio.StreamReader, wanted: str) -> AsyncIterator[bytes]:
+    """The lines up to the one that is wanted, or all there are."""
+    async for line in stream:
+        yield line
+        if line.decode().strip() == wanted:
+            return
 
 
 async def _inner_ids(stack: Stack, person: str) -> int:
