@@ -73,6 +73,13 @@ async def test_nothing_is_lost_doubled_or_out_of_order_whatever_is_killed(stack:
         "dead letters": 0,
     }
     assert await out_of_order(stack) == []
+    heard = await eventually(
+        lambda: told_on(stack),
+        until=lambda found: all(len(found[one]) >= len(STEPS[1:]) for one in referrals),
+        within_s=PATIENCE_S,
+        every_s=1,
+    )
+    assert all(heard[one] == STEPS[1:] for one in referrals)
     assert set(kills) == set(VICTIMS)
 
 
@@ -229,7 +236,15 @@ async def recorded(stack: Stack) -> dict[str, int]:
             stack, "reporting", "event_log WHERE type LIKE 'maillage.intent.%'"
         ),
         "steps": await count(stack, "reporting", "event_log WHERE type LIKE 'maillage.referral.%'"),
-        "dead letters": sum([await count(stack, service, "set_aside") for service in SERVICES]),
+        # What waited for something and was then applied is in order.
+        "dead letters": sum(
+            [
+                await count(
+                    stack, service, "set_aside WHERE state = 'parked' OR decided_at IS NULL"
+                )
+                for service in SERVICES
+            ]
+        ),
     }
 
 
@@ -237,6 +252,19 @@ async def count(stack: Stack, service: str, what: str) -> int:
     query = f"SELECT count(*) FROM {what}"  # noqa: S608 - our words
     rows = await eventually(lambda: look(stack, service, query), within_s=60, every_s=0.5)
     return int(rows[0][0])
+
+
+async def told_on(stack: Stack) -> dict[str, list[str]]:
+    """What the senders' own topics tell of each referral, in its order (repeats aside)."""
+    topics = [stack.kafka(name)["out_topic"] for name in ("caf", "mission-locale")]
+    found: dict[str, list[str]] = defaultdict(list)
+    seen = set()
+    for record in await read_all(stack.kafka("auditeur"), topics):
+        headers = {name: value.decode() for name, value in record.headers}
+        if headers["ce_type"].startswith("maillage.referral.") and headers["ce_id"] not in seen:
+            seen.add(headers["ce_id"])
+            found[record.key.decode()].append(headers["ce_type"].split(".")[-2])
+    return found
 
 
 async def out_of_order(stack: Stack) -> list[str]:
