@@ -14,6 +14,14 @@ from tests.servers.handles import DatabaseAccess
         "DROP TABLE organisation",
         "ALTER TABLE organisation ADD COLUMN note text",
         "CREATE TABLE note (id int)",
+        "DELETE FROM booking",
+        "UPDATE booking SET seat_no = 1",
+        "UPDATE booking_transition SET state = 'seen'",
+        "DELETE FROM booking_transition",
+        "UPDATE visit SET minutes = 1",
+        "DELETE FROM visit",
+        "UPDATE session SET capacity = 6",
+        "DROP INDEX booking_seat_key",
     ],
 )
 async def test_the_service_role_may_not_change_shapes_or_forget_organisations(

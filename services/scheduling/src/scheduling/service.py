@@ -3,6 +3,8 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from fastapi import FastAPI
+
 from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
 from chassis.clock import SystemClock
@@ -10,7 +12,7 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from contracts import topics
-from scheduling.entrypoints import api, pages
+from scheduling.entrypoints import api, pages, places_api, seats_api
 from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
 from scheduling.metrics import Metrics
@@ -29,23 +31,10 @@ def build(settings: Settings) -> Service:
     series = chassis_metrics.Metrics()
     metrics = Metrics(series.registry)
     database = Database.connect(settings.database_url, clock=clock, source=SOURCE, outbound=wire)
-    app = create_app(
-        ServiceInfo(
-            name="scheduling",
-            title=TITLE,
-            settings=settings,
-            templates="scheduling",
-            navigation=pages.NAVIGATION,
-        ),
-        routers=[api.router, pages.router],
-        database=database,
-        verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
-        metrics=series,
-    )
     return Service(
         name="scheduling",
         settings=settings,
-        app=app,
+        app=build_app(settings, database=database, series=series, metrics=metrics),
         database=database,
         topics=(topics.SCHEDULING,),
         consumers=Consumers(
@@ -58,6 +47,27 @@ def build(settings: Settings) -> Service:
         ),
         relay=Relay(settings.database_url, kafka=settings.kafka, clock=clock, metrics=series),
     )
+
+
+def build_app(
+    settings: Settings, *, database: Database, series: chassis_metrics.Metrics, metrics: Metrics
+) -> FastAPI:
+    """The HTTP side alone."""
+    app = create_app(
+        ServiceInfo(
+            name="scheduling",
+            title=TITLE,
+            settings=settings,
+            templates="scheduling",
+            navigation=pages.NAVIGATION,
+        ),
+        routers=[api.router, places_api.router, seats_api.router, pages.router],
+        database=database,
+        verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
+        metrics=series,
+    )
+    app.state.service_metrics = metrics
+    return app
 
 
 def migrate(settings: Settings) -> None:

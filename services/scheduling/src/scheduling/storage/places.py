@@ -30,7 +30,7 @@ async def find(connection: AsyncConnection, place_id: UUID) -> Place | None:
     """The place as it is, or None."""
     row = (await connection.execute(select(place).where(place.c.id == place_id))).mappings()
     found = row.one_or_none()
-    return None if found is None else _place(found)
+    return None if found is None else read(found)
 
 
 async def add(connection: AsyncConnection, fact: PlaceRegistered, *, reference: str) -> bool:
@@ -67,10 +67,11 @@ def _described(fact: PlaceRegistered) -> dict[str, object]:
 async def _locked(connection: AsyncConnection, *which: ColumnElement[bool]) -> Place | None:
     found = await connection.execute(select(place).where(*which).with_for_update())
     row = found.mappings().one_or_none()
-    return None if row is None else _place(row)
+    return None if row is None else read(row)
 
 
-def _place(row: RowMapping) -> Place:
+def read(row: RowMapping) -> Place:
+    """The place of one row of the table."""
     return Place(
         id=row["id"],
         organisation=row["organisation"],
