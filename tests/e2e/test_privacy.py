@@ -98,6 +98,15 @@ async def test_a_message_between_professionals_goes_to_its_owner_and_no_further(
         ("partners", "outbox"),
         ("referrals", "referral_transition"),
     }
+    connection = await stack.database("partners")
+    try:
+        kept = await connection.fetch(
+            "SELECT data_subject FROM outbox WHERE position($1 IN convert_from(value, 'UTF8')) > 0",
+            word,
+        )
+    finally:
+        await connection.close()
+    assert [row["data_subject"] is not None for row in kept] == [True]
 
 
 async def _deposit_and_look_up(stack: Stack) -> str:

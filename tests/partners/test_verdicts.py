@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.events import Event
-from contracts.topics import PARTNERS, REFERRALS, partner_out
+from contracts.topics import INTAKE, PARTNERS, REFERRALS, partner_out
 from tests.partners.world import SENT, TARGET, Partner, World, event, record, verdict_of
 
 SUBJECT = "019530f0-0000-7000-8000-00000000005b"
@@ -45,6 +45,33 @@ async def test_an_accepted_intent_is_answered_with_its_subject_and_journey(
         "partner_reference": "DOSSIER-1",
         "subject": SUBJECT,
     }
+
+
+async def test_what_is_kept_of_an_answer_is_found_by_the_person_it_turned_out_to_be_about(
+    world: World, caf: Partner
+) -> None:
+    """Intake cannot know whom an anonymous sending concerns; the owner's verdict names the person.
+
+    The partner is told by another id, if at all: the id used inside stays in the database.
+    """
+    submission, person = await submitted(caf), uuid4()
+    (command,) = await world.told(INTAKE)
+    said = replace(
+        verdict_of(caf, submission, subject=SUBJECT),
+        datasubject=str(person),
+        causationid=command.event.id,
+    )
+
+    await world.inbox("partners.referrals").take([record(REFERRALS, said)])
+
+    kept = await world.rows(
+        "SELECT data_subject FROM submission UNION ALL SELECT data_subject FROM outbox"
+        " WHERE topic = 'maillage.intake.v1' OR topic LIKE 'partner.%'"
+    )
+    assert [row["data_subject"] for row in kept] == [str(person)] * 3
+    (out,) = await world.told(partner_out("caf"))
+    assert out.event.datasubject is None
+    assert str(person) not in str(out.event)
 
 
 async def test_a_refused_intent_is_answered_with_its_reason(world: World, caf: Partner) -> None:

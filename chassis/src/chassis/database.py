@@ -22,12 +22,16 @@ from chassis.ids import new_id
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """A fact in the words of the contract: which topic, which type, which data."""
+    """A fact in the words of the contract: which topic, which type, which data.
+
+    `outward` says that it leaves the platform: whom it is about is then kept here only.
+    """
 
     topic: str
     type: str
     data: dict[str, Any]
     dataschema: str | None = None
+    outward: bool = False
 
 
 Outbound = Callable[[object], Wire]
@@ -70,6 +74,7 @@ class Transaction:
         outbox order are one. `happened_at` is when it happened; when it was learnt is `now`.
         """
         wire = self._database.outbound(fact)
+        about = str(data_subject) if data_subject else None
         event_id = new_id()
         event = Event(
             id=str(event_id),
@@ -80,10 +85,10 @@ class Transaction:
             recordedtime=self.now,
             partitionkey=str(key),
             sequence=sequence,
-            correlationid=_text(correlation),
+            correlationid=str(correlation) if correlation else None,
             causationid=self.cause.id if self.cause else None,
             dataschema=wire.dataschema,
-            datasubject=_text(data_subject),
+            datasubject=None if wire.outward else about,
             extensions=extensions or {},
             data=wire.data,
         )
@@ -92,7 +97,7 @@ class Transaction:
             # A row that can never be sent would block its key for ever: better to fail here.
             raise ValueError(f"{wire.type} is over {MAX_EVENT_BYTES} bytes")
         names = orjson.dumps([(name, text.decode()) for name, text in headers]).decode()
-        row = outbox.Row(event_id, wire.topic, str(key), names, value, event.datasubject, self.now)
+        row = outbox.Row(event_id, wire.topic, str(key), names, value, about, self.now)
         self._rows.append(row)
 
     def arrived(self, *tokens: str) -> None:
@@ -196,7 +201,3 @@ class Database:
 
 def _no_facts(fact: object) -> Wire:
     raise TypeError(f"this service has no outbound translation of {type(fact).__name__}")
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)

@@ -16,7 +16,7 @@ from partners.domain.submission import (
     accepted,
     refused,
 )
-from partners.storage import organisations, submissions
+from partners.storage import organisations, referrals, submissions
 
 
 class VerdictOfNothing(Exception):
@@ -47,6 +47,10 @@ class Verdict:
     intent: str
     decision: Yes | No
     correlation: UUID | None = None
+    person: UUID | None = None
+    """Whom it turned out to be about, named as inside."""
+    command: UUID | None = None
+    """The message of ours that it answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +82,17 @@ async def take_verdict(
         raise VerdictOfNothing
     after = _decided(before, verdict, now=tx.now)
     await submissions.answer(tx.connection, after)
-    await _tell(tx, after, by_intake=False, kafka_doors=kafka_doors)
+    person = verdict.person or await _person_of_referral(tx, after.about)
+    if person is not None:
+        await submissions.concern(tx.connection, after.id, verdict.command, person=person)
+    await _tell(tx, after, by_intake=False, kafka_doors=kafka_doors, person=person)
     return after
+
+
+async def _person_of_referral(tx: Transaction, about: UUID | None) -> UUID | None:
+    """A refusal names nobody; what it was about may be a referral that we have told of."""
+    known = await referrals.by_id(tx.connection, about) if about else None
+    return known.person if known else None
 
 
 def _decided(before: Submission, verdict: Verdict, *, now: datetime) -> Submission:
@@ -138,7 +151,12 @@ async def _turned_away(
 
 
 async def _tell(
-    tx: Transaction, submission: Submission, *, by_intake: bool, kafka_doors: AbstractSet[str]
+    tx: Transaction,
+    submission: Submission,
+    *,
+    by_intake: bool,
+    kafka_doors: AbstractSet[str],
+    person: UUID | None = None,
 ) -> None:
     """Answer on the organisation's own topic, where it has one."""
     organisation = await organisations.by_id(tx.connection, submission.organisation)
@@ -150,5 +168,6 @@ async def _tell(
         sequence=None,
         happened_at=tx.now,
         correlation=submission.correlation,
+        data_subject=person,
         extensions={"organisation": str(organisation.id), "submission": str(submission.id)},
     )

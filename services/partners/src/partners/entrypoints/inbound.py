@@ -68,11 +68,9 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             organisation=read_uuid(event, "organisation", event.extensions.get("organisation")),
             intent=said.intent,
             decision=decision,
-            correlation=(
-                read_uuid(event, "correlationid", event.correlationid)
-                if event.correlationid
-                else None
-            ),
+            correlation=_maybe(event, "correlationid", event.correlationid),
+            person=_maybe(event, "datasubject", event.datasubject),
+            command=_maybe(event, "causationid", event.causationid),
         )
         try:
             submission = await take_verdict(tx, verdict, kafka_doors=kafka_doors)
@@ -102,3 +100,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
     ]
     persons = Subscription(name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned)
     return (*owners, persons)
+
+
+def _maybe(event: Event, name: str, value: str | None) -> UUID | None:
+    return read_uuid(event, name, value) if value else None

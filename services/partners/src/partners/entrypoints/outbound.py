@@ -77,7 +77,7 @@ def _(fact: Command) -> Wire:
 def _(fact: PartnerAnswer) -> Wire:
     submission = fact.submission
     message = _turned_away(submission, echo=True) if fact.by_intake else _verdict(submission)
-    return _wire(message, topic=partner_out(fact.slug))
+    return _wire(message, topic=partner_out(fact.slug), outward=True)
 
 
 @wire.register
@@ -116,10 +116,11 @@ def _turned_away(submission: Submission, *, echo: bool) -> messages.SubmissionRe
     )
 
 
-def _wire(message: Message, *, topic: str | None = None) -> Wire:
+def _wire(message: Message, *, topic: str | None = None, outward: bool = False) -> Wire:
     return Wire(
         topic=topic or message.topic,
         type=message.type,
         data=message.to_data(),
         dataschema=message.dataschema(),
+        outward=outward,
     )

@@ -120,6 +120,25 @@ async def answer(connection: AsyncConnection, answered: Submission) -> None:
     )
 
 
+_CONCERN = sa.text("""
+    WITH told AS (
+        UPDATE submission SET data_subject = :person WHERE id = :submission
+    )
+    UPDATE outbox SET data_subject = :person WHERE event_id = :command AND data_subject IS NULL
+""")
+
+
+async def concern(
+    connection: AsyncConnection, identifier: UUID, command: UUID | None, *, person: UUID
+) -> None:
+    """Write down whom a submission and its command are about, so that an erasure finds them.
+
+    Only the owner knows whom an answer or an anonymous sending concerns: its verdict says so.
+    """
+    values = {"submission": identifier, "command": command, "person": str(person)}
+    await connection.execute(_CONCERN, values)
+
+
 async def by_id(
     connection: AsyncConnection, identifier: UUID, *, lock: bool = False
 ) -> Submission | None:
