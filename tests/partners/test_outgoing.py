@@ -1,5 +1,6 @@
 """Facts told on: who hears what of a referral on its own topic, and what never goes out."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -155,6 +156,26 @@ async def test_nobody_is_told_twice_when_one_of_the_targets_had_to_be_waited_for
     for target in (caf, youth):
         (told,) = await story.told(target)
         assert told.event.causationid == sent.id
+
+
+async def test_facts_and_the_id_they_need_may_come_at_the_same_time(
+    story: Story, caf: Partner, tela: Partner
+) -> None:
+    for _ in range(15):
+        one = Story(story.world, story.consumers, caf, (tela.id,))
+        await one.take(one.sent())
+
+        await asyncio.gather(
+            one.take(
+                one.answer("accepted", tela.id, 2),
+                one.answer("completed", tela.id, 3, outcome="autonomous"),
+            ),
+            one.introduce(caf),
+        )
+
+        told = [each for each in await one.told(caf) if each.key == str(one.referral)]
+        assert [each.event.type.split(".")[2] for each in told] == ["accepted", "completed"]
+    assert await story.aside() == []
 
 
 async def test_another_organisations_id_or_another_person_ends_no_waiting(
