@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, Request, async_playwright, expec
 from tests.e2e import partner
 from tests.e2e.scene import ELISE, VIEWS, Scene, View, sign_in, told
 from tests.e2e.stack import Stack
+from tests.marks import loose_marks
 from tests.pages.chromium import ARGUMENTS, chromium
 
 PHONE_PX, DESK_PX = 390, 1280
@@ -88,6 +89,7 @@ async def test_a_page_is_whole_accessible_and_no_wider_than_the_screen(
         assert (await page.locator("h1").inner_text()).strip()
         assert (await page.title()).endswith(" · Maillage")
         assert await page.locator("html").get_attribute("lang") == "fr"
+        assert loose_marks(await page.content()) == []
         for room in await page.locator(".table-room").all():
             assert await room.evaluate("each => each.scrollWidth <= each.clientWidth"), view.name
 

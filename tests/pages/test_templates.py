@@ -1,11 +1,12 @@
 import re
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import jinja2
 import pytest
 
 import pages
+from tests.marks import loose_marks
 from tests.pages.sample_pages import FRAME, SAMPLES, STEPS, WRONG_FORM, render, sample_pages
 
 TEMPLATES = pages.static_directory().parent / "templates"
@@ -14,6 +15,10 @@ TEMPLATES = pages.static_directory().parent / "templates"
 @pytest.fixture(params=sorted(sample_pages()))
 def sample(request: pytest.FixtureRequest) -> str:
     return sample_pages()[request.param]
+
+
+def test_no_mark_can_go_to_the_next_line_alone(sample: str) -> None:
+    assert loose_marks(sample) == []
 
 
 def test_a_page_has_one_title_one_main_and_is_in_french(sample: str) -> None:
@@ -69,7 +74,7 @@ def test_the_frame_says_who_one_is_and_how_the_platform_does() -> None:
 def test_the_demonstration_is_named_only_when_it_is_one() -> None:
     pages_now = sample_pages()
 
-    assert "Démonstration : les personnes sont inventées." in pages_now["received"]
+    assert "Démonstration\xa0: les personnes sont inventées." in pages_now["received"]
     assert "Démonstration" not in pages_now["signed-out"]
 
 
@@ -165,16 +170,18 @@ def test_a_timeline_is_an_ordered_list_that_tells_states_by_word() -> None:
 
 
 def test_a_fragment_renders_alone_as_in_the_page() -> None:
-    macros: Any = pages.environment().get_template("components.html").module
+    alone = '{% import "components.html" as c %}{{ c.timeline(steps, now) }}'
+    told = replace(STEPS[0], detail="Motif : « trop loin »")
 
-    fragment = str(macros.timeline(STEPS, FRAME.now))
+    fragment = pages.environment().from_string(alone).render(steps=[told], now=FRAME.now)
 
-    assert fragment in render("journey.html", steps=STEPS, trail=[])
+    assert "Motif\xa0: «\xa0trop loin\xa0»" in fragment
+    assert fragment in render("journey.html", steps=[told], trail=[])
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 502, 503])
 def test_every_error_is_told_in_kind_words(status: int) -> None:
-    page = render("error.html", status=status)
+    page = render("error.html", status=status).replace("\xa0", " ")
 
     assert pages.explain(status).what_to_do.split(",")[0].split("'")[0] in page
     assert f"Code de l'erreur : {status}" in page

@@ -105,7 +105,7 @@ async def test_one_submission_tells_its_story(world: World, caf: Partner, claire
     assert "Envoi reçu par HTTP" in before
     assert "Transmis au service qui décide" in before
     assert "Réponse attendue" in before
-    assert "Réponse : refusé" in after
+    assert "Réponse\xa0: refusé" in after
     assert "Nous n&#39;avons pas reconnu la commune." in after
     assert "no such commune" in after
     assert "2026-<wbr>7" in after

@@ -28,6 +28,7 @@ from partners.gateways.tokens import Signer
 from partners.metrics import Metrics
 from partners.service import application
 from partners.settings import Settings, private_key
+from tests.marks import loose_marks
 from tests.servers.handles import DatabaseAccess
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -230,7 +231,9 @@ class World:
         return {"cookie": f"maillage_session={cookie}", "accept": "text/html"}
 
     async def page(self, path: str, login: str) -> httpx.Response:
-        return await self.client.get(path, headers=await self.session(login))
+        answer = await self.client.get(path, headers=await self.session(login))
+        assert loose_marks(answer.text) == []
+        return answer
 
     async def told(self, topic: str | None = None) -> list[Told]:
         """What the outbox holds, in order."""

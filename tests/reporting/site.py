@@ -16,6 +16,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.events import Event
 from chassis.testing import eventually
+from tests.marks import loose_marks
 from tests.reporting.telling import records
 from web.auth import TokenVerifier
 from web.process import Service
@@ -70,8 +71,10 @@ class Site:
         return await self.client.get(path, headers=headers, **more)
 
     async def page(self, path: str, headers: dict[str, str]) -> httpx.Response:
-        """As a browser asks, spaces made plain."""
-        return await self.client.get(path, headers={**headers, "accept": "text/html"})
+        """As a browser asks; no mark of the page may go to the next line alone."""
+        answer = await self.client.get(path, headers={**headers, "accept": "text/html"})
+        assert loose_marks(answer.text) == []
+        return answer
 
     async def happen(self, events: Iterable[Event]) -> None:
         """The topics bring these."""

@@ -122,9 +122,10 @@ async def test_no_step_is_lost_between_the_page_and_its_stream(site: Site) -> No
     """The page's stream goes on where the page ended, whatever came in between."""
     referral = Referral("one")
     await site.happen([*organisation(CAF), *organisation(TELA), referral.sent(START)])
+    await site.happen([referral.accepted(TELA, START + HOUR)])
     page = await site.page(f"/journeys/{referral.journey}", site.as_("department"))
     address = page.text.split('data-live-url="')[1].split('"')[0]
-    await site.happen([referral.accepted(TELA, START + HOUR)])
+    await site.happen([referral.completed(TELA, START + 2 * HOUR, Outcome.AUTONOMOUS)])
 
     async with site.follow(address, site.as_("department")) as stream:
         told = await stream.next()
@@ -133,7 +134,8 @@ async def test_no_step_is_lost_between_the_page_and_its_stream(site: Site) -> No
     assert told.data.startswith('<ol class="timeline" id="etapes">')
     assert "Orientation envoyée par la CAF" in told.data
     assert "Acceptée par Tela" in told.data
-    assert told.data.count("<li") == 2
+    assert "Terminée\xa0: autonome" in told.data  # a fragment has the spaces of the page
+    assert told.data.count("<li") == 3
 
 
 @pytest.mark.parametrize(

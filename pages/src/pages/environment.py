@@ -1,6 +1,7 @@
 """The one Jinja environment every service renders its pages with."""
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import (
     BaseLoader,
@@ -9,11 +10,22 @@ from jinja2 import (
     FileSystemLoader,
     PackageLoader,
     StrictUndefined,
+    Template,
 )
+from typing_extensions import override
 
 from pages import french
 from pages.assets import static_url
 from pages.explanations import explain
+from pages.typography import hold_marks
+
+
+class _FrenchTemplate(Template):
+    """What it renders, a page or a fragment, has the spaces of French."""
+
+    @override
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        return hold_marks(super().render(*args, **kwargs))
 
 
 def environment(*sources: str | Path) -> Environment:
@@ -34,6 +46,7 @@ def environment(*sources: str | Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.template_class = _FrenchTemplate
     templates.filters.update(french.FILTERS)
     templates.globals.update(explain=explain, static_url=static_url)
     return templates
