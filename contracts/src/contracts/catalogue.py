@@ -8,6 +8,7 @@ from contracts.events import scheduling as scheduling_events
 from contracts.events import vouchers as vouchers_events
 from contracts.intents import referrals as referrals_intents
 from contracts.intents import scheduling as scheduling_intents
+from contracts.intents import vouchers as vouchers_intents
 from contracts.intents.intent import Intent
 from contracts.message import Message
 from contracts.topics import FACTS_OF
@@ -26,6 +27,7 @@ INTENTS: Final[tuple[type[Intent], ...]] = (
     scheduling_intents.AttendanceRecorded,
     scheduling_intents.AttendanceCorrected,
     scheduling_intents.VisitRecorded,
+    vouchers_intents.BookletIssued,
 )
 VERDICTS: Final[tuple[type[Verdict], ...]] = (IntentAccepted, IntentRefused)
 FACTS: Final[tuple[type[Message], ...]] = (

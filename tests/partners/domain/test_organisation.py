@@ -77,7 +77,7 @@ def test_a_new_organisation_is_pending_with_the_rights_of_its_kind() -> None:
     new, fact = domain.register(described(kind=Kind.FAMILY_ALLOWANCE_FUND), new=ID)
 
     assert (new.state, new.sequence) == (State.PENDING, 1)
-    assert new.rights == {Right.REFER, Right.BOOK}
+    assert new.rights == {Right.REFER, Right.BOOK, Right.DISTRIBUTE}
     assert (fact.organisation, fact.slug, fact.kind) == (ID, "tela", Kind.FAMILY_ALLOWANCE_FUND)
 
 

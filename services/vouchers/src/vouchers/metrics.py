@@ -15,3 +15,10 @@ class Metrics:
             ("type",),
             registry=registry,
         )
+        # How handing over goes: a rising share of `no-stock` is a distributor to be supplied.
+        self.issues_total = Counter(
+            "vouchers_issues_total",
+            "Booklets to hand over, by door and result: accepted, or the code of the refusal",
+            ("door", "result"),
+            registry=registry,
+        )

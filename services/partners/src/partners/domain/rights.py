@@ -33,6 +33,8 @@ class Right(StrEnum):
     RECEIVE = "receive"
     BOOK = "book"
     HOST = "host"
+    DISTRIBUTE = "distribute"
+    """Hand booklets of vouchers over to persons, from a stock of its own."""
 
 
 INTENTS_OF = MappingProxyType(
@@ -61,6 +63,7 @@ INTENTS_OF = MappingProxyType(
                 "maillage.intent.visit.recorded.v1",
             }
         ),
+        Right.DISTRIBUTE: frozenset({"maillage.intent.booklet.issued.v1"}),
     }
 )
 
@@ -70,7 +73,9 @@ _SENDERS = frozenset({Kind.FAMILY_ALLOWANCE_FUND, Kind.FARMERS_FUND, Kind.EMPLOY
 
 RIGHTS_OF = MappingProxyType(
     {
-        kind: frozenset({Right.REFER, Right.BOOK}) if kind in _SENDERS else frozenset(Right)
+        kind: frozenset({Right.REFER, Right.BOOK, Right.DISTRIBUTE})
+        if kind in _SENDERS
+        else frozenset(Right)
         for kind in Kind
         if kind is not Kind.OTHER
     }
