@@ -1,6 +1,7 @@
 """From the order to the settlement, and every way a late or repeated fact may take."""
 
 import itertools
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 
 import pytest
@@ -131,7 +132,7 @@ async def test_whatever_is_learnt_first_the_end_is_the_same(
 ) -> None:
     await world.open_programme()
     await world.stock(caf=1)
-    steps = {
+    steps: dict[str, Callable[[], Awaitable[object]]] = {
         "issue": world.issue,
         "label": world.label,
         "book": lambda: world.tell(world.booked("rdv")),
