@@ -325,7 +325,10 @@ CODE_LISTS: Final = (
     CodeList(name="suspension-reasons", title="Motifs de suspension", codes=SuspensionReason),
     CodeList(name="label-end-reasons", title="Motifs de retrait d’un label", codes=LabelEndReason),
     CodeList(
-        name="hold-release-reasons", title="Motifs de libération d’un pass", codes=HoldReleaseReason
+        name="hold-release-reasons",
+        title="Motifs de libération d’un pass",
+        codes=HoldReleaseReason,
+        extensible=False,
     ),
     CodeList(name="roles", title="Rôles", codes=Role),
     CodeList(name="doors", title="Portes", codes=Door),
