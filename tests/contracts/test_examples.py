@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from contracts import catalogue, golden, readers, topics
-from contracts.codes import CODE_LISTS
+from contracts.codes import CODE_LISTS_BY_CLASS, Code
 from contracts.golden import Example
 from contracts.message import Message
 from tests.contracts.ground import EXAMPLES, GOLDEN, GOLDEN_IDS, validator
-
-EXTENSIBLE = {code.value for codes in CODE_LISTS if codes.extensible for code in codes}
 
 # A partner posts identity and time only; the rest of the envelope is ours.
 OURS = [(message, each) for message, each in GOLDEN if each.event["source"].startswith("/")]
@@ -70,7 +68,7 @@ def test_readers_are_open_to_fields_and_codes_to_come(service: str) -> None:
             grown = {**data, "field_to_come": {"any": ["thing"]}}
 
             assert reader.model_validate(grown) == reader.model_validate(data)
-            for extended in _with_codes_to_come(data):
+            for extended in _with_codes_to_come(message, data):
                 reader.model_validate(extended)
 
 
@@ -86,13 +84,23 @@ def _sent(message: type[Message]) -> list[dict[str, Any]]:
     return [message.from_data(example.data).to_data() for example in found]
 
 
-def _with_codes_to_come(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _with_codes_to_come(
+    model: type[BaseModel], data: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
     """The data with a code that no list has yet, at each place that holds an extensible code."""
     for name, value in data.items():
-        if isinstance(value, str) and value in EXTENSIBLE:
-            yield {**data, name: "a_code_to_come"}
-        elif isinstance(value, Mapping):
-            yield from ({**data, name: each} for each in _with_codes_to_come(value))
+        for kind in _classes(model.model_fields[name].annotation):
+            if issubclass(kind, BaseModel) and isinstance(value, Mapping):
+                yield from ({**data, name: each} for each in _with_codes_to_come(kind, value))
+            elif issubclass(kind, Code) and CODE_LISTS_BY_CLASS[kind].extensible and value:
+                yield {**data, name: "a_code_to_come" if isinstance(value, str) else [*value, "z"]}
+
+
+def _classes(annotation: Any) -> Iterator[type]:
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _classes(each)
 
 
 def _entitled(message: type[Message]) -> set[str]:
