@@ -12,7 +12,14 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from contracts import topics
-from scheduling.entrypoints import api, pages, places_api, seats_api
+from scheduling.entrypoints import (
+    api,
+    booking_pages,
+    pages,
+    places_api,
+    seats_api,
+    sheet_page,
+)
 from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
 from scheduling.metrics import Metrics
@@ -61,7 +68,14 @@ def build_app(
             templates="scheduling",
             navigation=pages.NAVIGATION,
         ),
-        routers=[api.router, places_api.router, seats_api.router, pages.router],
+        routers=[
+            api.router,
+            places_api.router,
+            seats_api.router,
+            pages.router,
+            sheet_page.router,
+            booking_pages.router,
+        ],
         database=database,
         verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
         metrics=series,

@@ -63,6 +63,7 @@ class Seat:
     booked_by: UUID
     booked_by_name: str
     state: State
+    title_presented: bool
     correlation: UUID
     confirmed_at: datetime
     changed_at: datetime
@@ -217,9 +218,16 @@ def _line(row: Row[tuple[object, ...]]) -> Line:
 
 
 def _seats() -> Select[tuple[object, ...]]:
-    return select(booking, organisation.c.name.label("booked_by_name")).join(
-        organisation, organisation.c.id == booking.c.booked_by
+    last = (
+        select(booking_transition.c.title_presented)
+        .where(booking_transition.c.booking == booking.c.id)
+        .order_by(booking_transition.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    return select(
+        booking, organisation.c.name.label("booked_by_name"), last.label("title_presented")
+    ).join(organisation, organisation.c.id == booking.c.booked_by)
 
 
 def _seat(row: Row[tuple[object, ...]]) -> Seat:
@@ -232,6 +240,7 @@ def _seat(row: Row[tuple[object, ...]]) -> Seat:
         booked_by=row.booked_by,
         booked_by_name=row.booked_by_name,
         state=State(row.state),
+        title_presented=row.title_presented,
         correlation=row.correlation,
         confirmed_at=row.confirmed_at,
         changed_at=row.changed_at,
