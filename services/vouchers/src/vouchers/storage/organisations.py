@@ -41,3 +41,9 @@ def _organisation(row: RowMapping) -> Organisation:
     return Organisation(
         id=row["id"], slug=row["slug"], name=row["name"], standing=Standing(row["standing"])
     )
+
+
+async def names(connection: AsyncConnection) -> dict[UUID, str]:
+    """What each organisation is called; a consortium has some hundred."""
+    rows = await connection.execute(select(organisation.c.id, organisation.c.name))
+    return {row.id: row.name for row in rows}
