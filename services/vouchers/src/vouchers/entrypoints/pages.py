@@ -177,9 +177,9 @@ async def settlements(
         caller,
         settlements=found,
         names=names,
-        programmes=running,
+        # A number per form: each programme's settlements are an operation of their own.
+        programmes=[(each, new_id()) for each in running],
         may_draw_up=bool(caller.roles & set(STEWARDS)),
-        act=new_id(),
         cut_off=cut_off,
     )
 
