@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 
 from chassis.events import Event
-from contracts.codes import Outcome, RefusalReason
+from contracts.codes import Need, Outcome, RefusalReason, SessionKind
+from contracts.events.scheduling import BookingConfirmed
 from tests.reporting.site import Site
-from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation
+from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation, told
 
 HOUR = timedelta(hours=1)
 KNOWN = [*organisation(CAF), *organisation(TELA), *organisation(MAIRIE)]
@@ -52,6 +53,43 @@ async def test_a_target_reads_and_hears_its_own_side_alone(
     ids = [events[number].id for number in seen]
     assert [step["event_id"] for step in answer.json()["steps"]] == ids
     assert heard == ids
+
+
+@pytest.mark.parametrize(
+    ("viewer", "seen"),
+    [(CAF, (0, 1)), (TELA, (0, 1)), (MAIRIE, (0,))],
+    ids=["sender", "place", "other-target"],
+)
+async def test_a_seat_at_a_place_is_seen_by_the_sender_and_the_place_alone(
+    site: Site, viewer: UUID, seen: tuple[int, ...]
+) -> None:
+    referral = Referral("one", sender=CAF, targets=(TELA, MAIRIE))
+    seat = BookingConfirmed(
+        booking=named("booking"),
+        session=named("session"),
+        place=named("place"),
+        organisation=TELA,
+        person=referral.person,
+        referral=referral.id,
+        booked_by=CAF,
+        kind=SessionKind.WORKSHOP,
+        need=Need.EMAIL,
+        starts_at=START + 24 * HOUR,
+        ends_at=START + 26 * HOUR,
+    )
+    booked = told(
+        seat, seat.booking, START + HOUR, source="/scheduling", sequence=1, journey=referral.journey
+    )
+    events = [referral.sent(START), booked]
+    await site.happen(events)
+
+    answer = await site.get(
+        f"/v1/journeys/{referral.journey}", site.as_("professional", organisation=viewer)
+    )
+
+    assert [step["event_id"] for step in answer.json()["steps"]] == [
+        events[number].id for number in seen
+    ]
 
 
 async def test_a_target_hears_what_it_does_later_and_not_what_others_do(site: Site) -> None:

@@ -71,6 +71,10 @@ def sent_by(organisation: UUID | None, entries: Iterable[Entry]) -> frozenset[st
     )
 
 
+# A seat taken or a title redeemed tells that the organisation of that place helps: an answer too.
+_DONE_AT_A_PLACE: Final = frozenset({"scheduling", "vouchers"})
+
+
 def own_side(viewer: Viewer, entries: Iterable[Entry], *, own: frozenset[str]) -> list[Entry]:
     """What of the entries the viewer may see; `own` are the referrals that it sent.
 
@@ -94,6 +98,8 @@ def _seen_by(organisation: UUID | None, entry: Entry, own: frozenset[str]) -> En
         listed = targets if isinstance(targets, list) else []
         mine = [each for each in listed if _is(organisation, each)]
         return replace(entry, data={**entry.data, "targets": mine}) if mine else None
+    if entry.service in _DONE_AT_A_PLACE:
+        return entry if _is(organisation, entry.data.get("organisation")) else None
     return entry
 
 
