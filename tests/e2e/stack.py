@@ -137,7 +137,7 @@ class Stack:
         """A secret of this stack, to break in with."""
         return json.loads((self.home / "secrets.json").read_text())[name]
 
-    async def intent(self, kind: str, **data: Any) -> dict[str, Any]:
+    async def intent(self, kind: str, /, **data: Any) -> dict[str, Any]:
         """A structured intent, fresh."""
         return {
             "specversion": "1.0",
