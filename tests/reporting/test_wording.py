@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.catalogue import MESSAGES
 from reporting.domain.figures import COMPLETED, REFUSED, SENT
 from reporting.domain.journeys import Entry
 from reporting.entrypoints import names, wording
-from tests.reporting.telling import START
+from reporting.entrypoints.place_words import AT_A_PLACE
+from reporting.entrypoints.sentences import Names
+from tests.reporting.telling import START, TELA
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ def test_codes_have_labels_and_an_unknown_one_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("data", [{}, {"organisation": "no-uuid"}, {"targets": []}])
-@pytest.mark.parametrize("event_type", [*wording._TELLERS, "maillage.booking.confirmed.v1"])  # noqa: SLF001 - every teller there is
+@pytest.mark.parametrize("event_type", [*wording._TELLERS, "maillage.session.scheduled.v1"])  # noqa: SLF001 - every teller there is
 def test_every_fact_can_be_told_whatever_it_lacks(event_type: str, data: dict[str, object]) -> None:
     entry = Entry(
         log_seq=1,
@@ -81,7 +84,74 @@ def test_every_fact_can_be_told_whatever_it_lacks(event_type: str, data: dict[st
         data=data,
     )
 
-    said = wording.tell(entry, wording.Names({}))
+    said = wording.tell(entry, Names({}))
 
     assert said.title
     assert said.word
+
+
+@pytest.mark.parametrize(
+    ("event_type", "data", "title", "detail"),
+    [
+        (
+            "booking.confirmed",
+            {"organisation": str(TELA), "starts_at": "2026-11-24T13:00:00Z"},
+            "Place réservée",
+            "Séance proposée par Tela, le mardi 24 novembre 2026, 14 h.",
+        ),
+        (
+            "booking.cancelled",
+            {"reason": "by_person"},
+            "Réservation annulée",
+            "Motif : à la demande de la personne.",
+        ),
+        (
+            "attendance.recorded",
+            {"organisation": str(TELA), "status": "seen", "title_presented": True},
+            "Venue à la séance",
+            "Noté par Tela. Un pass a été présenté.",
+        ),
+        (
+            "attendance.corrected",
+            {"organisation": str(TELA), "status": "missed"},
+            "Présence corrigée : n'a pas pu venir à la séance",
+            "Corrigé par Tela.",
+        ),
+        (
+            "visit.recorded",
+            {"organisation": str(TELA), "minutes": 20},
+            "Passage sans rendez-vous",
+            "Accueil par Tela (20 minutes).",
+        ),
+        ("booklet.issued", {"face_cents": 5_000}, "Carnet de pass remis : 50,00 €", ""),
+        (
+            "voucher.redeemed",
+            {"organisation": str(TELA), "cents": 1_000},
+            "Pass utilisé : 10,00 €",
+            "Dans un lieu tenu par Tela.",
+        ),
+    ],
+)
+def test_what_happens_at_a_place_is_told(
+    event_type: str, data: dict[str, object], title: str, detail: str
+) -> None:
+    entry = Entry(
+        log_seq=1,
+        event_id="1",
+        type=f"maillage.{event_type}.v1",
+        service="scheduling",
+        happened_at=START,
+        recorded_at=START,
+        subject=None,
+        correlation_id=None,
+        data=data,
+    )
+
+    said = wording.tell(entry, Names({TELA: "Tela"}))
+
+    told = [text.replace("\xa0", " ").replace("\u202f", " ") for text in (said.title, said.detail)]
+    assert told == [title, detail]
+
+
+def test_what_is_told_of_places_stands_in_the_catalogue() -> None:
+    assert [name for name in AT_A_PLACE if name not in {each.type for each in MESSAGES}] == []

@@ -8,6 +8,7 @@ from pages import french
 from reporting.application.figures import Value
 from reporting.domain import figures as f
 from reporting.entrypoints import wording
+from reporting.entrypoints.sentences import lower
 
 NOTHING_YET: Final = "Rien à mesurer pour l'instant."
 
@@ -30,7 +31,7 @@ def meaning(value: Value) -> str:
     if value.parts:
         code, count = value.parts[0]
         said = wording.label(value.figure.code, code)
-        return f"Le plus souvent : {wording.lower(said)} ({french.number(count)})."
+        return f"Le plus souvent : {lower(said)} ({french.number(count)})."
     return _MEANINGS.get(value.figure.code, NOTHING_YET)
 
 

@@ -35,6 +35,7 @@ from reporting.entrypoints.asking import (
     unknown_journey,
 )
 from reporting.entrypoints.live import Opened, cursor_of, news
+from reporting.entrypoints.sentences import Names, Sentence
 from web.pages import render
 
 NAVIGATION: Final = (Link(label="Tableau de bord", href="/"),)
@@ -60,7 +61,7 @@ class ShownEvent:
     """An event as a list shows it; no person appears."""
 
     entry: Entry
-    said: wording.Sentence
+    said: Sentence
 
 
 @router.get("/")
@@ -78,7 +79,7 @@ async def dashboard(
         own=not viewer.sees_everything,
         figures=[_shown(value, scope.period) for value in found.values],
         last_logged_at=found.last_logged_at,
-        latest=_told(found.latest, wording.Names(found.names)),
+        latest=_told(found.latest, Names(found.names)),
     )
 
 
@@ -105,7 +106,7 @@ async def events(
         caller,
         figure=page.figure,
         period=scope.period,
-        events=_told(page.events, wording.Names(page.names)),
+        events=_told(page.events, Names(page.names)),
         home=Link(label="Tableau de bord", href=_address("/", **period)),
         first_href=None if before is None else _address(here, **period),
         next_href=None
@@ -162,11 +163,11 @@ async def live(
 
 
 def _steps(journey: Journey) -> list[Any]:
-    names = wording.Names(journey.names)
+    names = Names(journey.names)
     return [wording.step(entry, names) for entry in journey.entries]
 
 
-def _told(entries: Sequence[Entry], names: wording.Names) -> list[ShownEvent]:
+def _told(entries: Sequence[Entry], names: Names) -> list[ShownEvent]:
     return [ShownEvent(entry=entry, said=wording.tell(entry, names)) for entry in entries]
 
 

@@ -1,11 +1,9 @@
 """What pages say: a sentence per fact, French labels for codes."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final, Literal
-from uuid import UUID
+from typing import Final
 
 from contracts.codes import Code, Outcome, RefusalReason
 from pages import Step, french
@@ -13,8 +11,8 @@ from reporting.domain import facts as f
 from reporting.domain import figures
 from reporting.domain.journeys import Entry
 from reporting.entrypoints.names import by, listed, to
-
-UNNAMED: Final = "une organisation"
+from reporting.entrypoints.place_words import AT_A_PLACE
+from reporting.entrypoints.sentences import Names, Sentence, Teller, Tone, label_of, lower
 
 SAME_MOMENT: Final = timedelta(minutes=1)
 """Two times that differ by less are one for a reader: pages show hours and minutes."""
@@ -27,31 +25,6 @@ _SERVICES: Final = MappingProxyType(
         "vouchers": "Chèques",
     }
 )
-
-Tone = Literal["neutral", "done", "watch", "late"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
-    """A fact told: who did what, the word and tone of its chip, what more there is to say."""
-
-    title: str
-    word: str
-    tone: Tone = "neutral"
-    detail: str = ""
-
-
-class Names:
-    """The names of organisations, with a word for those the directory has not named yet."""
-
-    def __init__(self, known: Mapping[UUID, str]) -> None:
-        self._known = known
-
-    def of(self, organisation: object) -> str:
-        try:
-            return self._known.get(UUID(str(organisation)), UNNAMED)
-        except ValueError:
-            return UNNAMED
 
 
 def tell(entry: Entry, names: Names) -> Sentence:
@@ -79,12 +52,7 @@ def step(entry: Entry, names: Names) -> Step:
 def label(figure: str, code: str) -> str:
     """The French label of a code that splits a figure; a code newer than we are, as it is."""
     codes = _CODES.get(figure)
-    return _label(codes, code) if codes else code
-
-
-def lower(words: str) -> str:
-    """The words inside a sentence: « Session complète » becomes « session complète »."""
-    return words[:1].lower() + words[1:]
+    return label_of(codes, code) if codes else code
 
 
 def duration(value: timedelta) -> str:
@@ -100,10 +68,6 @@ def duration(value: timedelta) -> str:
 _CODES: Final[Mapping[str, type[Code]]] = MappingProxyType(
     {figures.REFUSED.code: RefusalReason, figures.COMPLETED.code: Outcome}
 )
-
-
-def _label(codes: type[Code], code: object) -> str:
-    return next((each.label for each in codes if each == code), str(code or "non précisé"))
 
 
 def _sent(entry: Entry, names: Names) -> Sentence:
@@ -128,13 +92,13 @@ def _refused(entry: Entry, names: Names) -> Sentence:
         title=f"Refusée {by(names.of(entry.data.get('organisation')))}",
         word="Refusée",
         tone="late",
-        detail=f"Motif : {lower(_label(RefusalReason, entry.data.get('reason')))}.",
+        detail=f"Motif : {lower(label_of(RefusalReason, entry.data.get('reason')))}.",
     )
 
 
 def _completed(entry: Entry, names: Names) -> Sentence:
     return Sentence(
-        title=f"Terminée : {lower(_label(Outcome, entry.data.get('outcome')))}",
+        title=f"Terminée : {lower(label_of(Outcome, entry.data.get('outcome')))}",
         word="Terminée",
         tone="done",
         detail=f"Suite donnée {by(names.of(entry.data.get('organisation')))}.",
@@ -168,13 +132,13 @@ def _unknown(entry: Entry) -> Sentence:
     return Sentence(title=f"Fait enregistré par le service {service}", word="Fait")
 
 
-Teller = Callable[[Entry, Names], Sentence]
 _TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
     {
         f.ReferralSent.type: _sent,
         f.ReferralAccepted.type: _accepted,
         f.ReferralRefused.type: _refused,
         f.ReferralCompleted.type: _completed,
+        **AT_A_PLACE,
         "maillage.agreement.recorded.v1": _agreed,
         "maillage.organisation.registered.v1": _organisation("Organisation inscrite", "Inscrite"),
         "maillage.organisation.changed.v1": _organisation("Organisation modifiée", "Modifiée"),
