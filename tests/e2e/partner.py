@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from chassis.codec import decode_kafka
 from chassis.events import Event
 from chassis.testing import eventually
-from tests.e2e.stack import Stack, client_options, producing
+from tests.e2e.stack import Stack, consuming, producing
 
 Mode = Literal["structured", "binary"]
 MODES: tuple[Mode, ...] = ("structured", "binary")
@@ -164,15 +164,11 @@ class Answers:
 async def answers(stack: Stack, name: str) -> AsyncIterator[Answers]:
     """Listens on the partner's own outbound topic from now on, with the partner's own rights."""
     config = stack.kafka(name)
-    consumer = AIOKafkaConsumer(**client_options(config))
-    await consumer.start()
-    try:
+    async with consuming(config) as consumer:
         partition = TopicPartition(config["out_topic"], 0)
         consumer.assign([partition])
         consumer.seek(partition, (await consumer.end_offsets([partition]))[partition])
         yield Answers(consumer)
-    finally:
-        await consumer.stop()
 
 
 async def journey(

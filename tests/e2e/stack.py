@@ -18,6 +18,9 @@ from uuid import uuid4
 import asyncpg
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from chassis.testing import eventually
 
 COMMAND = Path(sys.executable).with_name("maillage")
 SERVICES = ("partners", "referrals", "vouchers", "scheduling", "reporting")
@@ -180,11 +183,32 @@ async def producing(config: dict[str, Any]) -> AsyncIterator[AIOKafkaProducer]:
         await producer.stop()
 
 
+@asynccontextmanager
+async def consuming(
+    config: dict[str, Any], *topics: str, **options: Any
+) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that is stopped at the end; waits for a broker that is just coming back."""
+
+    async def begun() -> AIOKafkaConsumer | None:
+        consumer = AIOKafkaConsumer(*topics, **client_options(config), **options)
+        try:
+            await consumer.start()
+        except KafkaError:
+            await consumer.stop()
+            return None
+        return consumer
+
+    consumer = await eventually(begun, within_s=60, every_s=0.5)
+    assert consumer is not None
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
 async def read_all(config: dict[str, Any], topics: Sequence[str]) -> list[Any]:
     """Every record now on the topics, partition by partition in offset order."""
-    consumer = AIOKafkaConsumer(**client_options(config), auto_offset_reset="earliest")
-    await consumer.start()
-    try:
+    async with consuming(config, auto_offset_reset="earliest") as consumer:
         for topic in topics:
             await consumer._client.add_topic(topic)  # noqa: SLF001 - no public way to learn of it
         partitions = [
@@ -200,8 +224,6 @@ async def read_all(config: dict[str, Any], topics: Sequence[str]) -> list[Any]:
             for records in (await consumer.getmany(timeout_ms=500)).values():
                 found += records
         return found
-    finally:
-        await consumer.stop()
 
 
 @asynccontextmanager
@@ -242,14 +264,10 @@ async def reporting_fails_on(stack: Stack, subject: str) -> AsyncIterator[None]:
 
 async def size(config: dict[str, Any], topic: str) -> int:
     """How many records were ever written on the topic."""
-    consumer = AIOKafkaConsumer(topic, **client_options(config))
-    await consumer.start()
-    try:
+    async with consuming(config, topic) as consumer:
         numbers = consumer.partitions_for_topic(topic) or ()
         ends = await consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
         return sum(ends.values())
-    finally:
-        await consumer.stop()
 
 
 @contextmanager

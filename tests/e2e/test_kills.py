@@ -20,7 +20,7 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from chassis.testing import eventually
-from tests.e2e.stack import SERVICES, Stack, producing, read_all
+from tests.e2e.stack import SERVICES, Stack, consuming, producing, read_all
 
 JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "2000"))  # noqa: TID251 - tests' own setting
 BATCH = 50
@@ -88,6 +88,10 @@ async def kill_in_turn(stack: Stack, done: asyncio.Event) -> list[str]:
     killed: list[str] = []
     for victim in itertools.cycle(VICTIMS):
         if done.is_set() and set(killed) >= set(VICTIMS):
+            # A service says that it is ready until it notices that a server is gone.
+            async with consuming(stack.kafka("auditeur")):
+                await count(stack, "partners", "submission")
+            await eventually(lambda: all_ready(stack), within_s=120, every_s=0.5)
             return killed
         await asyncio.to_thread(stack.command, "kill", *victim.split())
         killed.append(victim)

@@ -10,9 +10,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
 
-from tests.e2e.stack import SERVICES, Stack, client_options, read_all
+from tests.e2e.stack import SERVICES, Stack, consuming, read_all
 
 Place = tuple[str, int, int]
 """A record: topic, partition, offset."""
@@ -33,12 +32,8 @@ async def in_topics(
 ) -> set[tuple[str, str]]:
     """(topic, part) of every record but those at the places, in which one of the words stands."""
     config = stack.kafka("auditeur")
-    consumer = AIOKafkaConsumer(**client_options(config))
-    await consumer.start()
-    try:
+    async with consuming(config) as consumer:
         topics = sorted(await consumer.topics())
-    finally:
-        await consumer.stop()
     assert {"maillage.referrals.v1", "partner.caf.in.v1"} <= set(topics)
     known, left_out = spellings(words), set(but)
     return {
