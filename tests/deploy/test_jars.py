@@ -1,5 +1,6 @@
 """Kafka's jars: only what is listed, only with the listed content."""
 
+import fcntl
 import hashlib
 from pathlib import Path
 
@@ -46,3 +47,20 @@ def test_list_is_whole_and_in_form() -> None:
     assert jars.LOGGING in {coordinates for coordinates, _ in listed}
     assert len({coordinates for coordinates, _ in listed}) == len(listed)
     assert all(len(bytes.fromhex(sha256)) == 32 for _, sha256 in listed)
+
+
+def test_only_one_start_at_a_time_fills_the_cache() -> None:
+    """Two stacks that start on a new machine would throw away each other's half downloads."""
+    cache = jars.default_cache()
+    free = []
+
+    def look(_done: int, _all: int) -> None:
+        with (cache / ".lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            free.append(True)
+
+    assert len(jars.fetch(cache, look)) == len(jars.listed())
+    assert free == []

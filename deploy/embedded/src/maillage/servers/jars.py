@@ -5,6 +5,7 @@ tree is walked once, by whoever updates Kafka (`python -m maillage.servers.jars`
 fetches what is missing from the cache: without a network after the first time.
 """
 
+import fcntl
 import hashlib
 import os
 import sys
@@ -48,7 +49,9 @@ def fetch(cache: Path, progress: Progress | None = None) -> list[Path]:
     wanted = listed()
     done = 0
     paths = []
-    with ThreadPoolExecutor(PARALLEL) as pool:
+    with (cache / ".lock").open("w") as turn, ThreadPoolExecutor(PARALLEL) as pool:
+        # One at a time: another start would take a jar that still arrives for a broken one.
+        fcntl.flock(turn, fcntl.LOCK_EX)
         for path in pool.map(lambda item: fetch_one(context, *item), wanted):
             paths.append(path)
             done += 1
