@@ -89,6 +89,12 @@ async def test_a_fact_that_breaks_its_contract_parks_its_key(stack: Stack) -> No
         replayed = await page.post(f"/dead-letters/{letter['id']}/replay")
         assert "Rejouer le message" in replayed.text
         await page.post(f"/dead-letters/{letter['id']}/discard", data={"reason": "Faux fait."})
+    # Partners tells this fact to the sender, so it stands there too.
+    at_partners = await _letter(stack, "partners", referral["subject"], standing=2)
+    async with _department(stack, "partners") as page:
+        said = {"reason": "Faux fait."}
+        done = await page.post(f"/dead-letters/{at_partners['id']}/discard", data=said)
+    assert (at_partners["reason"], done.status_code) == ("unreadable", 200)
     steps = await partner.journey(stack, referral["correlation_id"], ACCEPTED)
     assert partner.types(steps) == ["person.registered", "referral.sent", "referral.accepted"]
     assert fact.id not in {step["event_id"] for step in steps}
