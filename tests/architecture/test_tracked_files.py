@@ -52,7 +52,7 @@ def test_versions_are_locked_by_hash() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"index-url = https://{HOSTS[0]}/simple",
+        f"see {HOSTS[0]}/simple",
         f"RUN pip install -i https://files.{HOSTS[1]}/x",
         "sys.path.insert(0, '" + "/ho" + "me/someone/maillage')",
         "cd " + "/wo" + "rk/main",

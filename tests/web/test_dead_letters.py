@@ -129,11 +129,11 @@ async def test_a_parked_key_is_shown_with_its_reason_and_without_its_content(
 
     assert (row["reason"], row["detail"]) == ("unreadable-thing", "a field is missing")
     assert (row["event_id"], row["event_type"], row["offset"]) == ("event-2", "test.made.v1", 2)
-    assert (row["key"], row["standing"], row["state"]) == ("019530f0…", 2, "parked")
+    assert (row["key"], row["standing"], row["state"]) == ("…0000000a", 2, "parked")
     for text_shown in (each.replace("<wbr>", "") for each in (page, detail)):
         assert "unreadable-thing" in text_shown
         assert "test.made.v1" in text_shown
-        assert "019530f0…" in text_shown
+        assert "…0000000a" in text_shown
     for everything in (json.dumps(row), page, detail):
         assert PHONE not in everything
         assert KEY not in everything

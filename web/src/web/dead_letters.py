@@ -129,7 +129,8 @@ async def _one(request: Request, row_id: int, caller: Caller, form: TypedForm) -
 
 def _shown(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     key = str(row["key"])
-    short = key if len(key) <= SHOWN_OF_A_KEY else f"{key[:SHOWN_OF_A_KEY]}…"
+    # The end of it: the beginning of a UUIDv7 is the hour, shared by all keys of that minute.
+    short = key if len(key) <= SHOWN_OF_A_KEY else f"…{key[-SHOWN_OF_A_KEY:]}"
     why = WHY.get(row["reason"], row["detail"])
     return {name: row[name] for name in FIELDS} | {"key": short, "why": why}
 
