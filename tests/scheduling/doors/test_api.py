@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from chassis.testing import FixedClock
+from scheduling.domain.bookings import State
 from tests.scheduling.doors.conftest import Doors
 from tests.scheduling.told import World
 
@@ -209,3 +210,39 @@ async def test_a_credential_without_the_scope_books_nothing(doors: Doors, world:
     narrow = doors.program("caf", scope="persons")
 
     assert code(await narrow.post("/v1/bookings", json=wanted, headers=key())) == "403 forbidden"
+
+
+COUNTED = {
+    "places": 2,
+    "sessions": 2,
+    "seats_offered": 8,
+    "bookings": 4,
+    "bookings_cancelled": 1,
+    "attendances_seen": 1,
+    "attendances_missed": 1,
+    "attendances_excused": 0,
+    "visits": 1,
+}
+
+
+async def test_everything_is_counted_as_it_stands_after_corrections(
+    doors: Doors, world: World, clock: FixedClock
+) -> None:
+    place = await world.place("tela")
+    await world.close("tela", await world.place("tela", "ahun"))
+    await world.session("tela", place, capacity=2)
+    session = await world.session("tela", place)
+    await world.call_off("tela", await world.session("tela", place))
+    booked = [await world.book("caf", session) for _ in range(4)]
+    await world.give_back("caf", booked[0])
+    clock.advance(timedelta(days=1))
+    await world.attend("tela", booked[1], State.EXCUSED)
+    await world.attend("tela", booked[1], correction=True)
+    await world.attend("tela", booked[2], State.MISSED)
+    await world.visit("tela", place)
+
+    told = await doors.administrator().get("/v1/counts")
+
+    assert told.json() == {"as_of": "2026-11-25T12:00:00Z", "counts": COUNTED}
+    refused = await doors.program("tela").get("/v1/counts")
+    assert code(refused) == "403 forbidden"

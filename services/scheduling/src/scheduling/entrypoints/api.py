@@ -1,6 +1,7 @@
 """What scheduling answers to programs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,13 +10,16 @@ from pydantic import BaseModel
 
 from chassis.database import Database
 from scheduling.domain.directory import Organisation, Standing
-from scheduling.storage import organisations
+from scheduling.storage import counts, organisations
 from web import cursors
 from web.auth import Caller, require
 from web.problems import Problem
 
 # The consortium of a département has some hundred members; the whole directory in a few pages.
 PAGE_MAX = 100
+
+# Who compares what the services count with what reporting made of their facts.
+COUNT_ROLES = ("department", "auditor", "administrator")
 
 router = APIRouter(prefix="/v1")
 
@@ -37,6 +41,22 @@ class OrganisationPage(BaseModel):
 
     items: list[OrganisationView]
     next: str | None
+
+
+class CountsView(BaseModel):
+    """How many of everything there are in scheduling's own tables, at one instant."""
+
+    as_of: datetime
+    counts: dict[str, int]
+
+
+@router.get("/counts", dependencies=[Depends(require(*COUNT_ROLES))])
+async def get_counts(request: Request) -> CountsView:
+    """What scheduling counts, to be compared with what reporting says."""
+    database: Database = request.app.state.database
+    async with database.reading() as connection:
+        found = await counts.of_everything(connection)
+    return CountsView(as_of=database.clock.now(), counts=found)
 
 
 @router.get("/organisations")
