@@ -49,6 +49,7 @@ FACTS: Final[tuple[type[Message], ...]] = (
     scheduling_events.PlaceClosed,
     scheduling_events.SessionScheduled,
     scheduling_events.SessionCancelled,
+    scheduling_events.SeatsChanged,
     scheduling_events.BookingConfirmed,
     scheduling_events.BookingCancelled,
     scheduling_events.AttendanceRecorded,

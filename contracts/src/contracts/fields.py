@@ -166,6 +166,9 @@ PlaceReference = Annotated[
 # Seats of a session: a workshop (atelier) holds six people at most.
 Capacity = Annotated[int, Field(ge=1, le=6)]
 
+# Some of the seats of a session.
+Seats = Annotated[int, Field(ge=0, le=6)]
+
 # Time given to one person, or spent together: ten hours is more than any day of help has.
 Minutes = Annotated[int, Field(ge=1, le=600)]
 

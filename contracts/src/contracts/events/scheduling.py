@@ -16,7 +16,7 @@ from contracts.codes import (
     SessionCancellation,
     SessionKind,
 )
-from contracts.fields import Capacity, Commune, Id, Instant, Minutes, PublicLine, Topics
+from contracts.fields import Capacity, Commune, Id, Instant, Minutes, PublicLine, Seats, Topics
 from contracts.message import Message
 from contracts.topics import DIRECTORY, SCHEDULING
 
@@ -92,6 +92,23 @@ class SessionCancelled(Message):
 
     session: Id
     reason: SessionCancellation
+
+
+class SeatsChanged(Message):
+    """How many seats of a session are free (places libres): a snapshot, told within a second.
+
+    A hint for those who show seats: whether one is left is decided when it is asked for.
+    """
+
+    type: ClassVar[str] = "maillage.seats.changed.v1"
+    topic: ClassVar[str] = SCHEDULING
+    key: ClassVar[str] = "session"
+
+    session: Id
+    capacity: Capacity
+    free: Seats
+    held: Seats
+    """Kept for a few minutes for somebody who is being asked; not among the free ones."""
 
 
 class BookingConfirmed(Message):

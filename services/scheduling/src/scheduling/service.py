@@ -22,6 +22,7 @@ from scheduling.entrypoints import (
 )
 from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
+from scheduling.entrypoints.timers import timers
 from scheduling.metrics import Metrics
 from scheduling.settings import Settings
 from web.app import ServiceInfo, create_app
@@ -53,6 +54,7 @@ def build(settings: Settings) -> Service:
             intent_wait=timedelta(seconds=settings.intent_wait_s),
         ),
         relay=Relay(settings.database_url, kafka=settings.kafka, clock=clock, metrics=series),
+        timers=timers(database),
     )
 
 

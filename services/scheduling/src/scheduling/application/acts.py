@@ -45,13 +45,16 @@ class Done:
     person: UUID | None = None
 
 
-async def begin(tx: Transaction, act: Act) -> datetime | Done:
+async def begin(tx: Transaction, act: Act, *, makes: UUID | None = None) -> datetime | Done:
     """Claim the act, and answer when it happened; or what it came to the first time.
+
+    `makes` is the id of what it will have made; where that is not known yet, `decisions.concern`
+    says it later.
 
     Raises:
         RefusedError: it lies too far back, or ahead.
     """
-    claim = Decision(act=act.id, organisation=act.organisation)
+    claim = Decision(act=act.id, organisation=act.organisation, subject=makes)
     if not await decisions.claim(tx.connection, claim, decided_at=tx.now):
         earlier = await decisions.find(tx.connection, act.id)
         own = earlier is not None and earlier.organisation == act.organisation

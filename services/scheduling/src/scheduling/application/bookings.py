@@ -1,7 +1,6 @@
 """A seat is taken for someone, and given back."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from chassis.database import Transaction
@@ -24,8 +23,9 @@ from scheduling.domain.refusals import (
     UnknownSession,
 )
 from scheduling.domain.sessions import Session, check_bookable
-from scheduling.storage import bookings, decisions, heard, sessions
-from scheduling.storage.bookings import PersonSeatedError, Seating, Transition
+from scheduling.storage import bookings, decisions, heard, seats, sessions
+from scheduling.storage.bookings import Seating, Transition
+from scheduling.storage.seats import PersonSeatedError, Taking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,8 @@ async def book_seat(tx: Transaction, command: BookSeat) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    booking = new_id()
+    begun = await begin(tx, command.act, makes=booking)
     if isinstance(begun, Done):
         return begun
     session = await sessions.hold(tx.connection, command.session)
@@ -72,10 +73,17 @@ async def book_seat(tx: Transaction, command: BookSeat) -> Done:
     refuse_if(check_bookable(session, booker=booker, at=begun))
     referral = await _referral(tx, command)
     person = await _person(tx, command, referral)
-    fact = _confirmed(session, person, command)
+    fact = confirmed(session, person, booking, by=booker, referral=command.referral)
     correlation = new_id() if referral is None else referral.correlation
-    await _sit(tx, fact, _seating(tx, session, command, correlation, at=begun))
-    await decisions.concern(tx.connection, command.act.id, subject=fact.booking)
+    seating = Seating(
+        seat_no=await _sit(tx, session, fact),
+        capacity=session.programme.capacity,
+        correlation=correlation,
+        confirmed_at=begun,
+        learnt_at=tx.now,
+        who=command.act.who,
+    )
+    await bookings.add(tx.connection, fact, seating)
     tx.emit(
         fact,
         key=fact.booking,
@@ -128,15 +136,24 @@ async def cancel_booking(tx: Transaction, command: CancelBooking) -> Done:
     )
 
 
+async def referral_of(tx: Transaction, cited: UUID, *, organisation: UUID) -> Referral:
+    """The referral, which is from or to the organisation.
+
+    Raises:
+        RefusedError: it is not known (yet), or others' affair.
+    """
+    referral = await heard.find_referral(tx.connection, cited)
+    if referral is None:
+        raise RefusedError(UnknownReferral(cited))
+    if not referral.concerns(organisation):
+        raise RefusedError(ReferralNotYours())
+    return referral
+
+
 async def _referral(tx: Transaction, command: BookSeat) -> Referral | None:
     if command.referral is None:
         return None
-    referral = await heard.find_referral(tx.connection, command.referral)
-    if referral is None:
-        raise RefusedError(UnknownReferral(command.referral))
-    if not referral.concerns(command.act.organisation):
-        raise RefusedError(ReferralNotYours())
-    return referral
+    return await referral_of(tx, command.referral, organisation=command.act.organisation)
 
 
 async def _person(tx: Transaction, command: BookSeat, referral: Referral | None) -> Person:
@@ -157,24 +174,44 @@ async def _person(tx: Transaction, command: BookSeat, referral: Referral | None)
     return person
 
 
-async def _sit(tx: Transaction, fact: BookingConfirmed, seating: Seating) -> None:
+async def _sit(tx: Transaction, session: Session, fact: BookingConfirmed) -> int:
+    taking = Taking(
+        session=session.id,
+        capacity=session.programme.capacity,
+        booking=fact.booking,
+        person=fact.person,
+        now=tx.now,
+    )
+    return await take_a_seat(tx, taking)
+
+
+async def take_a_seat(tx: Transaction, taking: Taking) -> int:
+    """The number of the seat taken, for a booking or a hold.
+
+    Raises:
+        RefusedError: the session is full, or the person has a seat in it.
+    """
     try:
-        seated = await bookings.take_seat(tx.connection, fact, seating)
+        seat_no = await seats.take(tx.connection, taking)
     except PersonSeatedError:
         raise RefusedError(AlreadyBooked()) from None
-    if not seated:
+    if seat_no is None:
         raise RefusedError(NoSeatLeft())
+    return seat_no
 
 
-def _confirmed(session: Session, person: Person, command: BookSeat) -> BookingConfirmed:
+def confirmed(
+    session: Session, person: Person, booking: UUID, *, by: UUID, referral: UUID | None
+) -> BookingConfirmed:
+    """The fact of a seat taken."""
     return BookingConfirmed(
-        booking=new_id(),
+        booking=booking,
         session=session.id,
         place=session.place,
         organisation=session.organisation,
         person=person.id,
-        referral=command.referral,
-        booked_by=command.act.organisation,
+        referral=referral,
+        booked_by=by,
         kind=session.programme.kind.value,
         need=session.programme.need,
         level=session.programme.level,
@@ -182,16 +219,4 @@ def _confirmed(session: Session, person: Person, command: BookSeat) -> BookingCo
         ends_at=session.programme.ends_at,
         commune=person.commune,
         birth_band=person.birth_band,
-    )
-
-
-def _seating(
-    tx: Transaction, session: Session, command: BookSeat, correlation: UUID, *, at: datetime
-) -> Seating:
-    return Seating(
-        capacity=session.programme.capacity,
-        correlation=correlation,
-        confirmed_at=at,
-        learnt_at=tx.now,
-        who=command.act.who,
     )

@@ -38,8 +38,9 @@ async def check_standing(transaction: Transaction, *names: UUID) -> None:
     Raises:
         RefusedError: one is suspended, or not known to be active yet.
     """
-    for organisation in dict.fromkeys(names):
-        standing = await organisations.standing(transaction.connection, organisation)
+    known = await organisations.standings(transaction.connection, *names)
+    for organisation in names:
+        standing = known.get(organisation)
         if standing is Standing.SUSPENDED:
             raise RefusedError(OrganisationNotActive(organisation))
         if standing is not Standing.ACTIVE:

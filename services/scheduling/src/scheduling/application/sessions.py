@@ -20,7 +20,7 @@ from scheduling.domain.refusals import (
 )
 from scheduling.domain.refusals import SessionCancelled as WasCancelled
 from scheduling.domain.sessions import Programme, decide_session
-from scheduling.storage import bookings, decisions, places, sessions
+from scheduling.storage import bookings, decisions, places, seats, sessions
 from scheduling.storage.bookings import Transition
 
 SESSION_CANCELLED = "session_cancelled"
@@ -48,7 +48,8 @@ async def declare_session(tx: Transaction, command: DeclareSession) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    session = new_id()
+    begun = await begin(tx, command.act, makes=session)
     if isinstance(begun, Done):
         return begun
     organisation = command.act.organisation
@@ -58,7 +59,7 @@ async def declare_session(tx: Transaction, command: DeclareSession) -> Done:
         raise RefusedError(UnknownPlace(command.place))
     refuse_if(check_place_open(place, organisation=organisation))
     fact = decide_session(
-        command.programme, session=new_id(), place=place.id, organisation=organisation, at=begun
+        command.programme, session=session, place=place.id, organisation=organisation, at=begun
     )
     if isinstance(fact, Refusal):
         raise RefusedError(fact)
@@ -67,7 +68,6 @@ async def declare_session(tx: Transaction, command: DeclareSession) -> Done:
     await sessions.add(
         tx.connection, fact, correlation=correlation, declared_at=begun, learnt_at=tx.now
     )
-    await decisions.concern(tx.connection, command.act.id, subject=fact.session)
     tx.emit(fact, key=fact.session, sequence=1, happened_at=begun, correlation=correlation)
     tx.arrived(f"session:{fact.session}")
     return Done(fresh=True, subject=fact.session, correlation=correlation)
@@ -104,6 +104,7 @@ async def cancel_session(tx: Transaction, command: CancelSession) -> Done:
     )
     for booking in live:
         await _cancel_with(tx, command, booking, at=begun)
+    await seats.free_all(tx.connection, session.id)  # what was only kept goes without a word
     return Done(fresh=True, subject=session.id, correlation=session.correlation)
 
 

@@ -14,7 +14,7 @@ from scheduling.domain.events import VisitRecorded
 from scheduling.domain.heard import Person
 from scheduling.domain.places import check_place_open
 from scheduling.domain.refusals import UnknownPerson, UnknownPlace
-from scheduling.storage import decisions, heard, places, visits
+from scheduling.storage import heard, places, visits
 
 NOBODY: Final = Nameless()
 
@@ -37,7 +37,8 @@ async def record_visit(tx: Transaction, command: RecordVisit) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    visit = new_id()
+    begun = await begin(tx, command.act, makes=visit)
     if isinstance(begun, Done):
         return begun
     organisation = command.act.organisation
@@ -49,7 +50,7 @@ async def record_visit(tx: Transaction, command: RecordVisit) -> Done:
     person = await _person(tx, command.person)
     nameless = command.person if isinstance(command.person, Nameless) else NOBODY
     fact = VisitRecorded(
-        visit=new_id(),
+        visit=visit,
         place=place.id,
         organisation=organisation,
         minutes=command.minutes,
@@ -68,7 +69,6 @@ async def record_visit(tx: Transaction, command: RecordVisit) -> Done:
         learnt_at=tx.now,
         who=command.act.who,
     )
-    await decisions.concern(tx.connection, command.act.id, subject=fact.visit)
     tx.emit(
         fact,
         key=fact.visit,

@@ -52,6 +52,16 @@ class SessionCancelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatsChanged:
+    """How many seats of a session may be taken now, and how many are kept for a while."""
+
+    session: UUID
+    capacity: int
+    free: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookingConfirmed:
     """Une réservation: a person has a seat."""
 

@@ -169,7 +169,7 @@ async def _page(
     member.acting()
     database: Database = request.app.state.database
     async with database.reading() as connection:
-        line = await reading.one_session(connection, session)
+        line = await reading.one_session(connection, session, now=database.clock.now())
     if line is None:
         raise problem(UnknownSession(session))
     status = 409 if refused is not None else 422 if form.errors else 200
@@ -199,13 +199,14 @@ async def _booking_page(
     status: int = 200,
 ) -> HTMLResponse:
     database: Database = request.app.state.database
+    now = database.clock.now()
     async with database.reading() as connection:
-        seat = await reading.one_seat(connection, booking)
-        line = None if seat is None else await reading.one_session(connection, seat.session)
-        if seat is None or line is None or not member.reads(seat.booked_by, line.organisation):
+        found = await reading.seat_in_session(connection, booking, now=now)
+        if found is None or not member.reads(found[0].booked_by, found[1].organisation):
             raise problem(UnknownBooking(booking))
         steps = await reading.steps(connection, booking)
-    begun = database.clock.now() >= line.starts_at
+    seat, line = found
+    begun = now >= line.starts_at
     own = member.organisation == line.organisation
     return render(
         request,

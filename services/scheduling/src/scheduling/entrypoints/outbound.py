@@ -18,6 +18,7 @@ MESSAGES: Final[MappingProxyType[type[Any], type[Message]]] = MappingProxyType(
         events.PlaceClosed: facts.PlaceClosed,
         events.SessionScheduled: facts.SessionScheduled,
         events.SessionCancelled: facts.SessionCancelled,
+        events.SeatsChanged: facts.SeatsChanged,
         events.BookingConfirmed: facts.BookingConfirmed,
         events.BookingCancelled: facts.BookingCancelled,
         events.AttendanceRecorded: facts.AttendanceRecorded,

@@ -50,7 +50,8 @@ async def week(
 ) -> HTMLResponse:
     """What is held at a place this week, with the seats that are left."""
     database: Database = request.app.state.database
-    of_week = shown.week_of(day or day_in_france(database.clock.now()))
+    now = database.clock.now()
+    of_week = shown.week_of(day or day_in_france(now))
     async with database.reading() as connection:
         own = await places_of(connection, member)
         here = chosen(own, place)
@@ -58,7 +59,7 @@ async def week(
             []
             if here is None
             else await reading.week(
-                connection, here.id, start=of_week.begins_at, end=of_week.ends_at
+                connection, here.id, start=of_week.begins_at, end=of_week.ends_at, now=now
             )
         )
     return render(

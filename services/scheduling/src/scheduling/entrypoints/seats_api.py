@@ -133,7 +133,7 @@ async def get_session(request: Request, session: UUID) -> SessionView:
     """One session and its free seats."""
     database: Database = request.app.state.database
     async with database.reading() as connection:
-        line = await reading.one_session(connection, session)
+        line = await reading.one_session(connection, session, now=database.clock.now())
     if line is None:
         raise problem(UnknownSession(session))
     return session_view(line)
@@ -195,13 +195,13 @@ async def post_booking(again: AsRepeatable, body: BookingBody) -> Response:
 async def get_booking(request: Request, booking: UUID, member: AsMember) -> BookingView:
     """A booking that one's organisation made, or that is at a place of one's own."""
     database: Database = request.app.state.database
+    now = database.clock.now()
     async with database.reading() as connection:
-        seat = await reading.one_seat(connection, booking)
-        line = None if seat is None else await reading.one_session(connection, seat.session)
-        if seat is None or line is None or not member.reads(seat.booked_by, line.organisation):
+        found = await reading.seat_in_session(connection, booking, now=now)
+        if found is None or not member.reads(found[0].booked_by, found[1].organisation):
             raise problem(UnknownBooking(booking))
         steps = await reading.steps(connection, booking)
-    return booking_view(seat, list(steps))
+    return booking_view(found[0], list(steps))
 
 
 @router.post("/bookings/{booking}/cancel", status_code=204)

@@ -160,7 +160,7 @@ async def _read(request: Request, session: UUID, member: Member) -> tuple[Line, 
     """
     database: Database = request.app.state.database
     async with database.reading() as connection:
-        line = await reading.one_session(connection, session)
+        line = await reading.one_session(connection, session, now=database.clock.now())
         if line is None or not member.reads(line.organisation):
             raise problem(UnknownSession(session))
         return line, list(await reading.seats(connection, session))

@@ -18,11 +18,10 @@ async def find(connection: AsyncConnection, organisation_id: UUID) -> Organisati
     return None if row is None else _organisation(row)
 
 
-async def standing(connection: AsyncConnection, organisation_id: UUID) -> Standing | None:
-    """How the organisation stands; None when we were never told of it."""
-    query = select(organisation.c.standing).where(organisation.c.id == organisation_id)
-    found = (await connection.execute(query)).scalar_one_or_none()
-    return None if found is None else Standing(found)
+async def standings(connection: AsyncConnection, *ids: UUID) -> dict[UUID, Standing]:
+    """How each organisation stands; one that we were never told of is left out."""
+    query = select(organisation.c.id, organisation.c.standing).where(organisation.c.id.in_(ids))
+    return {row.id: Standing(row.standing) for row in await connection.execute(query)}
 
 
 async def keep(connection: AsyncConnection, kept: Organisation) -> None:

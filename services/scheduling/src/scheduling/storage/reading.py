@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.bookings import State
@@ -16,6 +16,7 @@ from scheduling.storage.tables import (
     booking_transition,
     organisation,
     place,
+    seat,
     session,
     visit,
 )
@@ -26,12 +27,13 @@ SESSIONS_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A session as it is shown; `taken` counts its live bookings."""
+    """A session as it is shown; `taken` counts its live bookings, `held` the seats kept now."""
 
     id: UUID
     place: UUID
     place_name: str
     address: str | None
+    access: str | None
     commune: str
     organisation: UUID
     organisation_name: str
@@ -42,13 +44,15 @@ class Line:
     level: str | None
     capacity: int
     taken: int
+    held: int
     open_to_others: bool
     cancelled_reason: str | None
 
     @property
     def free(self) -> int:
         """Seats that may still be taken."""
-        return 0 if self.cancelled_reason is not None else self.capacity - self.taken
+        left = self.capacity - self.taken - self.held
+        return left if self.cancelled_reason is None else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,28 +101,32 @@ async def to_come(
     level: str | None = None,
 ) -> Sequence[Line]:
     """The sessions that begin after the instant and have a free seat, the first ones first."""
-    query = _lines().where(session.c.starts_at > after, session.c.cancelled_reason.is_(None))
+    query = _lines(now=after).where(
+        session.c.starts_at > after, session.c.cancelled_reason.is_(None)
+    )
     if need is not None:
         query = query.where(session.c.need == need)
     if level is not None:
         # A session without level is for everybody.
         query = query.where((session.c.level == level) | session.c.level.is_(None))
-    return await _read(connection, query.where(session.c.capacity > _TAKEN))
+    return await _read(connection, query.where(session.c.capacity > _seated(after)))
 
 
 async def week(
-    connection: AsyncConnection, place_id: UUID, *, start: datetime, end: datetime
+    connection: AsyncConnection, place_id: UUID, *, start: datetime, end: datetime, now: datetime
 ) -> Sequence[Line]:
     """The sessions of a place that begin in the interval, cancelled ones too."""
-    query = _lines().where(
+    query = _lines(now=now).where(
         session.c.place == place_id, session.c.starts_at >= start, session.c.starts_at < end
     )
     return await _read(connection, query)
 
 
-async def one_session(connection: AsyncConnection, session_id: UUID) -> Line | None:
-    """One session, or None."""
-    found = await _read(connection, _lines().where(session.c.id == session_id))
+async def one_session(
+    connection: AsyncConnection, session_id: UUID, *, now: datetime
+) -> Line | None:
+    """One session with its seats at `now`, or None."""
+    found = await _read(connection, _lines(now=now).where(session.c.id == session_id))
     return found[0] if found else None
 
 
@@ -134,6 +142,15 @@ async def one_seat(connection: AsyncConnection, booking_id: UUID) -> Seat | None
     """One booking, whatever became of it, or None."""
     row = (await connection.execute(_seats().where(booking.c.id == booking_id))).one_or_none()
     return None if row is None else _seat(row)
+
+
+async def seat_in_session(
+    connection: AsyncConnection, booking_id: UUID, *, now: datetime
+) -> tuple[Seat, Line] | None:
+    """One booking and the session it is in, or None."""
+    seat = await one_seat(connection, booking_id)
+    line = None if seat is None else await one_session(connection, seat.session, now=now)
+    return None if seat is None or line is None else (seat, line)
 
 
 async def steps(connection: AsyncConnection, booking_id: UUID) -> Sequence[Step]:
@@ -166,24 +183,28 @@ async def visits_since(connection: AsyncConnection, place_id: UUID, *, since: da
     return (await connection.execute(query)).scalar_one()
 
 
-_TAKEN = (
-    select(func.count())
-    .select_from(booking)
-    .where(booking.c.session == session.c.id, booking.c.state != State.CANCELLED.value)
-    .scalar_subquery()
-)
+def _seated(now: datetime) -> ScalarSelect[int]:
+    """How many seats nobody else may take: booked, or kept at `now`."""
+    return _number(or_(seat.c.held_until.is_(None), seat.c.held_until > now))
 
 
-def _lines() -> Select[tuple[object, ...]]:
+def _number(which: ColumnElement[bool]) -> ScalarSelect[int]:
+    query = select(func.count()).select_from(seat).where(seat.c.session == session.c.id, which)
+    return query.scalar_subquery()
+
+
+def _lines(*, now: datetime) -> Select[tuple[object, ...]]:
     return (
         select(
             session,
             place.c.name.label("place_name"),
             place.c.address,
+            place.c.access,
             place.c.commune,
             place.c.online_booking,
             organisation.c.name.label("organisation_name"),
-            _TAKEN.label("taken"),
+            _number(seat.c.held_until.is_(None)).label("taken"),
+            _number(seat.c.held_until > now).label("held"),
         )
         .join(place, place.c.id == session.c.place)
         .join(organisation, organisation.c.id == session.c.organisation)
@@ -202,6 +223,7 @@ def _line(row: Row[tuple[object, ...]]) -> Line:
         place=row.place,
         place_name=row.place_name,
         address=row.address,
+        access=row.access,
         commune=row.commune,
         organisation=row.organisation,
         organisation_name=row.organisation_name,
@@ -212,6 +234,7 @@ def _line(row: Row[tuple[object, ...]]) -> Line:
         level=row.level,
         capacity=row.capacity,
         taken=row.taken,
+        held=row.held,
         open_to_others=row.direct_booking and row.online_booking,
         cancelled_reason=row.cancelled_reason,
     )

@@ -109,6 +109,49 @@ booking = Table(
     Index("booking_by_person", "person"),
 )
 
+# Whoever has a row here has the seat: a booking, or for a while a hold that may become it.
+seat = Table(
+    "seat",
+    metadata,
+    Column("session", _ID, primary_key=True),
+    Column("seat_no", SmallInteger, primary_key=True),
+    Column("capacity", SmallInteger, nullable=False),
+    Column("booking", _ID, nullable=False, unique=True),
+    Column("person", _ID, nullable=False),
+    Column("held_until", _INSTANT),
+    UniqueConstraint("session", "person", name="seat_person_key"),
+    ForeignKeyConstraint(["session", "capacity"], ["session.id", "session.capacity"]),
+    CheckConstraint("seat_no BETWEEN 1 AND capacity"),
+    Index("seat_held", "held_until", postgresql_where=text("held_until IS NOT NULL")),
+    Index("seat_by_person", "person"),
+)
+
+# Which sessions' seats changed since it was last told; a trigger on `seat` writes here.
+seat_change = Table(
+    "seat_change",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("session", _ID, nullable=False),
+)
+
+hold = Table(
+    "hold",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("session", _ID, ForeignKey("session.id"), nullable=False),
+    Column("referral", _ID, ForeignKey("referral.id"), nullable=False),
+    Column("organisation", _ID, nullable=False),
+    Column("seat_no", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("held_at", _INSTANT, nullable=False),
+    Column("held_until", _INSTANT, nullable=False),
+    Column("who", Text, nullable=False),
+    CheckConstraint("state IN ('held', 'confirmed', 'released', 'lapsed')"),
+    CheckConstraint("held_at < held_until"),
+    Index("hold_by_referral", "referral", "session"),
+    Index("hold_by_session", "session"),
+)
+
 booking_transition = Table(
     "booking_transition",
     metadata,
