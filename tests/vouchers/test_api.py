@@ -27,7 +27,9 @@ class Site:
         self._issuer = issuer
         self._keys = 0
 
-    def headers(self, who: str, role: str, *, of: str = "departement") -> dict[str, str]:
+    def headers(
+        self, who: str, role: str, *, of: str = "departement", scope: str = ""
+    ) -> dict[str, str]:
         now = datetime.now(UTC)
         claims = {
             "iss": ISSUER,
@@ -39,6 +41,7 @@ class Site:
             "slug": of,
             "name": who.title(),
             "roles": [role],
+            "scope": scope,
         }
         header = {"alg": "Ed25519", "kid": "test"}
         token = jwt.encode(header, claims, self._issuer._key, algorithms=["Ed25519"])  # noqa: SLF001 - other claims than its own
@@ -53,9 +56,12 @@ class Site:
         role: str = "department",
         of: str = "departement",
         key: str | None = None,
+        scope: str = "",
     ) -> httpx.Response:
         self._keys += 1
-        headers = self.headers(who, role, of=of) | {"idempotency-key": key or f"key-{self._keys}"}
+        headers = self.headers(who, role, of=of, scope=scope) | {
+            "idempotency-key": key or f"key-{self._keys}"
+        }
         return await self.client.post(path, json=body or {}, headers=headers)
 
     async def made(self, path: str, body: dict[str, Any] | None = None, **given: Any) -> Any:

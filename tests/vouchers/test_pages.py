@@ -143,3 +143,15 @@ async def test_the_first_page_says_where_the_money_is(site: Site) -> None:
     page = await look(site, "/", role="department", of="departement")
 
     assert "Creuse 50,00 € 0,00 € 40,00 € 0,00 € 10,00 € 0,00 €" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"), [("professional", True), ("department", False), ("auditor", False)]
+)
+async def test_the_navigation_offers_what_a_role_may_open(
+    site: Site, role: str, *, offered: bool
+) -> None:
+    page = await look(site, "/settlements", role=role, of="departement")
+
+    assert ("Remettre un carnet" in page) is offered
+    assert ("Messages arrêtés" in page) is (role == "department")

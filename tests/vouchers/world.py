@@ -295,7 +295,8 @@ class World:
         }
 
     def _record(self, kind: str, booking: str, sequence: int, data: Mapping[str, Any]) -> Record:
-        at = START if kind.startswith("attendance") else START - timedelta(days=2)
+        starts_at = datetime.fromisoformat(data.get("starts_at", START.isoformat()))
+        at = starts_at if kind.startswith("attendance") else starts_at - timedelta(days=2)
         event = Event(
             id=str(self[f"{kind} {booking} {sequence}"]),
             source="/scheduling",

@@ -6,8 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
+    """``roles`` says who is offered the link; without any, everybody is."""
+
     label: str
     href: str
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ TROUBLED = "Une partie de la plateforme est momentanément en retard. Rien n'est
 
 OPERATOR_ROLES = ("department", "administrator")
 OPERATOR_PAGES = (
-    Link(label="Messages arrêtés", href="/dead-letters"),
-    Link(label="Messages qui attendent", href="/waiting"),
+    Link(label="Messages arrêtés", href="/dead-letters", roles=OPERATOR_ROLES),
+    Link(label="Messages qui attendent", href="/waiting", roles=OPERATOR_ROLES),
 )
 
 
@@ -73,8 +73,8 @@ def sign_in_url(request: Request) -> str:
     return f"{issuer}/sign-in?next={quote(page_url(request), safe='')}"
 
 
-def _operates(caller: Caller | None) -> bool:
-    return caller is not None and not caller.roles.isdisjoint(OPERATOR_ROLES)
+def _may_open(link: Link, caller: Caller | None) -> bool:
+    return not link.roles or (caller is not None and not caller.roles.isdisjoint(link.roles))
 
 
 def _frame(request: Request, caller: Caller | None) -> Frame:
@@ -94,7 +94,7 @@ def _frame(request: Request, caller: Caller | None) -> Frame:
         path=request.scope["path"],
         now=state.database.clock.now(),
         platform_state=TROUBLED if any(check() for check in state.worker_checks) else FINE,
-        navigation=info.navigation + (OPERATOR_PAGES if _operates(caller) else ()),
+        navigation=tuple(e for e in info.navigation + OPERATOR_PAGES if _may_open(e, caller)),
         reader=reader,
         sign_in_url=sign_in_url(request),
         search_url=info.search_url,

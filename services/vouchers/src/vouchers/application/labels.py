@@ -100,7 +100,7 @@ async def withdraw_label(tx: Transaction, command: WithdrawLabel) -> dict[str, A
     label = await labels.lock(tx.connection, command.label)
     if label is None or (label.until_on is not None and label.until_on < command.until_on):
         raise RefusedError(UnknownLabel())
-    if command.until_on < max(day_in_france(tx.now), label.from_on):
+    if command.until_on < max(day_in_france(begun), label.from_on):
         raise RefusedError(WithdrawnBeforeToday())
     reply = {"label": str(label.id)}
     await record(tx, command.act, OperationKind.LABEL_WITHDRAWAL, reply=reply)

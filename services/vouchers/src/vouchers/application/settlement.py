@@ -21,7 +21,8 @@ from vouchers.storage.redemptions import Due
 class DrawUp:
     """Draw up one settlement per organisation; `cut_off` is the last operation that counts.
 
-    Without one it is the journal's last operation as it stands.
+    Without one it is the journal's last operation as it stands. What happened after the settlement
+    was drawn up waits for the next: one dated in the past names nothing that came later.
     """
 
     act: Act
@@ -46,7 +47,7 @@ async def draw_up(tx: Transaction, command: DrawUp) -> dict[str, Any]:
     cut_off = last if command.cut_off is None else command.cut_off
     if cut_off > last or cut_off < 1:
         raise RefusedError(CutOffAhead())
-    owed = await redemptions.owed(tx.connection, command.programme, cut_off=cut_off)
+    owed = await redemptions.owed(tx.connection, command.programme, cut_off=cut_off, at=begun)
     for organisation in owed:
         await _settle(tx, command, organisation, cut_off=cut_off, at=begun)
     made = await redemptions.settled_at(tx.connection, programme=command.programme, cut_off=cut_off)
@@ -62,7 +63,7 @@ async def _settle(
     account = Account(kind=AccountKind.DUE, programme=programme, owner=organisation)
     await redemptions.lock_due(tx.connection, account)
     lines = await redemptions.due(
-        tx.connection, programme=programme, organisation=organisation, cut_off=cut_off
+        tx.connection, programme=programme, organisation=organisation, cut_off=cut_off, at=at
     )
     if not lines:  # another settlement took them while this one waited for the account
         return

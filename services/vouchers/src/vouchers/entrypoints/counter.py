@@ -13,10 +13,11 @@ from vouchers.application import issuing, settlement
 from vouchers.domain.ledger import OperationKind
 from vouchers.domain.refusals import UnknownSettlement
 from vouchers.entrypoints.performing import (
+    Dated,
     Key,
     SignedIn,
     Steward,
-    act_of,
+    act_for,
     own_or_all,
     perform,
     problem,
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/v1")
 Distributor = Annotated[Caller, Depends(require(*DISTRIBUTORS))]
 
 
-class HandOver(BaseModel):
+class HandOver(Dated):
     """A booklet of the caller's own stock for the person of a referral.
 
     Without a referral, send the intent `maillage.intent.booklet.issued.v1` to partners: there an
@@ -48,8 +49,11 @@ class HandedOver(BaseModel):
     correlation_id: UUID
 
 
-class DrawUpBody(BaseModel):
-    """Without a cut-off, the last operation of the journal as it stands."""
+class DrawUpBody(Dated):
+    """Without a cut-off, the last operation of the journal as it stands.
+
+    What happened after `at` waits for the next settlement, whatever its number.
+    """
 
     cut_off: Annotated[int | None, Field(ge=1)] = None
 
@@ -86,7 +90,7 @@ async def hand_over(request: Request, caller: Distributor, key: Key, body: HandO
     """Hand the next booklet of your organisation's stock over (remettre)."""
     if caller.organisation is None:
         raise Problem(403, "no-organisation", "The caller acts for no organisation")
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
+    act = act_for(request, caller, key, body)
     command = issuing.IssueBooklet(
         act=act,
         distributor=caller.organisation,
@@ -107,7 +111,7 @@ async def draw_up(
     request: Request, caller: Steward, key: Key, programme: UUID, body: DrawUpBody
 ) -> DrawnUp:
     """Draw up one settlement per organisation; again with the same cut-off, the same ones."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
+    act = act_for(request, caller, key, body)
     command = settlement.DrawUp(act=act, programme=programme, cut_off=body.cut_off)
     reply = await perform(
         request, act, OperationKind.SETTLEMENT, lambda tx: settlement.draw_up(tx, command)

@@ -12,12 +12,21 @@ from contracts.codes import LabelEndReason
 from vouchers.application import labels, orders, programmes
 from vouchers.domain import programmes as domain
 from vouchers.domain.ledger import OperationKind
-from vouchers.entrypoints.performing import Key, SignedIn, Steward, act_of, perform
+from vouchers.entrypoints.performing import (
+    Dated,
+    Key,
+    SignedIn,
+    Steward,
+    act_for,
+    perform,
+)
 from vouchers.storage import ledger
 from vouchers.storage import orders as stored_orders
 from vouchers.storage import programmes as stored_programmes
 
 router = APIRouter(prefix="/v1")
+
+NOW = Dated()
 
 Cents = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Text = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -30,9 +39,7 @@ class FunderBody(BaseModel):
     parts: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
-class ProgrammeBody(BaseModel):
-    """A programme under an id that the caller chose."""
-
+class ProgrammeFields(BaseModel):
     programme: UUID
     name: Text
     denomination_cents: Cents
@@ -43,24 +50,32 @@ class ProgrammeBody(BaseModel):
     funders: Annotated[list[FunderBody], Field(min_length=1, max_length=20)]
 
 
-class ProgrammeView(ProgrammeBody):
+class ProgrammeBody(ProgrammeFields, Dated):
+    """A programme under an id that the caller chose."""
+
+
+class ProgrammeView(ProgrammeFields):
     """A programme, and what stands on its accounts, in cents."""
 
     balances: dict[str, int]
 
 
-class OrderBody(BaseModel):
+class OrderFields(BaseModel):
     programme: UUID
     buyer: UUID
     booklets: Annotated[int, Field(ge=1, le=5_000)]
 
 
-class OrderView(OrderBody):
+class OrderBody(OrderFields, Dated):
+    """Whole booklets."""
+
+
+class OrderView(OrderFields):
     order: UUID
     state: str
 
 
-class PaymentBody(BaseModel):
+class PaymentBody(Dated):
     """Un mandat de paiement, face value only."""
 
     fiscal_year: Annotated[int, Field(ge=2000, le=2100)]
@@ -73,11 +88,11 @@ class StockBody(BaseModel):
     booklets: Annotated[int, Field(ge=1, le=5_000)]
 
 
-class DeliveryBody(BaseModel):
+class DeliveryBody(Dated):
     stocks: Annotated[list[StockBody], Field(min_length=1, max_length=200)]
 
 
-class LabelBody(BaseModel):
+class LabelBody(Dated):
     """Both days are inclusive."""
 
     programme: UUID
@@ -86,7 +101,7 @@ class LabelBody(BaseModel):
     until_on: date | None = None
 
 
-class WithdrawalBody(BaseModel):
+class WithdrawalBody(Dated):
     until_on: date
     reason: LabelEndReason
 
@@ -114,7 +129,7 @@ async def open_programme(
     request: Request, caller: Steward, key: Key, body: ProgrammeBody
 ) -> ProgrammeMade:
     """Open a programme; its terms never change afterwards."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
+    act = act_for(request, caller, key, body)
     programme = domain.Programme(
         id=body.programme,
         name=body.name,
@@ -147,8 +162,8 @@ async def list_programmes(request: Request, _: SignedIn) -> list[ProgrammeView]:
 @router.post("/orders", status_code=201)
 async def place_order(request: Request, caller: Steward, key: Key, body: OrderBody) -> OrderMade:
     """Order whole booklets."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
-    command = orders.PlaceOrder(act=act, **body.model_dump())
+    act = act_for(request, caller, key, body)
+    command = orders.PlaceOrder(act=act, **body.model_dump(exclude={"at"}))
     reply = await perform(
         request, act, OperationKind.ORDER, lambda tx: orders.place_order(tx, command)
     )
@@ -178,8 +193,8 @@ async def propose_payment(
     request: Request, caller: Steward, key: Key, order: UUID, body: PaymentBody
 ) -> ProposalMade:
     """Enter a payment order; it counts once another person approves."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
-    command = orders.ProposePayment(act=act, order=order, **body.model_dump())
+    act = act_for(request, caller, key, body)
+    command = orders.ProposePayment(act=act, order=order, **body.model_dump(exclude={"at"}))
     reply = await perform(
         request,
         act,
@@ -191,10 +206,10 @@ async def propose_payment(
 
 @router.post("/orders/{order}/activation", status_code=201)
 async def propose_activation(
-    request: Request, caller: Steward, key: Key, order: UUID
+    request: Request, caller: Steward, key: Key, order: UUID, body: Dated = NOW
 ) -> ProposalMade:
     """Ask that a funded and delivered order get its value; another person approves."""
-    act = act_of(request, caller, key)
+    act = act_for(request, caller, key, body)
     command = orders.ProposeActivation(act=act, order=order)
     reply = await perform(
         request,
@@ -212,9 +227,10 @@ async def approve(
     key: Key,
     kind: Literal["payment-orders", "activations"],
     proposal: UUID,
+    body: Dated = NOW,
 ) -> OrderMade:
     """The second pair of eyes on a payment order or an activation."""
-    act = act_of(request, caller, key)
+    act = act_for(request, caller, key, body)
     step, operation = {
         "payment-orders": (orders.approve_payment, OperationKind.PAYMENT_ORDER),
         "activations": (orders.approve_activation, OperationKind.ACTIVATION),
@@ -229,7 +245,7 @@ async def deliver_order(
     request: Request, caller: Steward, key: Key, order: UUID, body: DeliveryBody
 ) -> OrderMade:
     """All booklets of the order are with their distributors."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
+    act = act_for(request, caller, key, body)
     stocks = tuple((each.distributor, each.booklets) for each in body.stocks)
     command = orders.DeliverOrder(act=act, order=order, stocks=stocks)
     reply = await perform(
@@ -241,8 +257,8 @@ async def deliver_order(
 @router.post("/labels", status_code=201)
 async def grant_label(request: Request, caller: Steward, key: Key, body: LabelBody) -> LabelMade:
     """A place accepts the programme's vouchers."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
-    command = labels.GrantLabel(act=act, **body.model_dump())
+    act = act_for(request, caller, key, body)
+    command = labels.GrantLabel(act=act, **body.model_dump(exclude={"at"}))
     reply = await perform(
         request, act, OperationKind.LABEL_GRANT, lambda tx: labels.grant_label(tx, command)
     )
@@ -254,7 +270,7 @@ async def withdraw_label(
     request: Request, caller: Steward, key: Key, label: UUID, body: WithdrawalBody
 ) -> LabelMade:
     """The label ends, today at the earliest; what was redeemed under it stays."""
-    act = act_of(request, caller, key, **body.model_dump(mode="json"))
+    act = act_for(request, caller, key, body)
     command = labels.WithdrawLabel(
         act=act, label=label, until_on=body.until_on, reason=body.reason.value
     )

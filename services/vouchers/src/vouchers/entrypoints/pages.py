@@ -34,8 +34,8 @@ from web.problems import Problem
 
 NAVIGATION: Final = (
     Link(label="Accueil", href="/"),
-    Link(label="Remettre un carnet", href="/hand-over"),
-    Link(label="Pass utilisés", href="/counter"),
+    Link(label="Remettre un carnet", href="/hand-over", roles=DISTRIBUTORS),
+    Link(label="Pass utilisés", href="/counter", roles=(*DISTRIBUTORS, "coordinator")),
     Link(label="Décomptes", href="/settlements"),
     Link(label="Organisations", href="/organisations"),
 )

@@ -1,11 +1,13 @@
 """The edge of an HTTP command: one transaction, one answer, and the same answer again."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request
+from pydantic import AwareDatetime, BaseModel
 
 from chassis.database import Database, Transaction
 from vouchers.application.acts import Act, OtherPayloadError, RefusedError, record_refusal
@@ -18,6 +20,9 @@ from web.problems import Problem
 
 STEWARDS: Final = ("department", "administrator")
 """Who runs programmes: opens, orders, pays, labels, settles; each step still needs its rights."""
+
+HISTORY: Final = "history"
+"""The scope under which the past is entered."""
 
 Key = Annotated[str, Depends(idempotency_key)]
 Steward = Annotated[Caller, Depends(require(*STEWARDS))]
@@ -34,15 +39,39 @@ _STATUS: Final = {
 }
 
 
-def act_of(request: Request, caller: Caller, key: str, **payload: object) -> Act:
-    """The operation that the caller names `key`; the address belongs to what is asked."""
+class Dated(BaseModel):
+    """What every command over HTTP may say: when it happened, if that was not now."""
+
+    at: AwareDatetime | None = None
+    """Only for whoever enters the past: the scope `history`, or the platform's administrator."""
+
+
+def act_for(request: Request, caller: Caller, key: str, body: Dated) -> Act:
+    """The operation that the body asks for, under the name `key`."""
+    asked = body.model_dump(mode="json", exclude={"at"})
+    return act_of(request, caller, key, at=body.at, **asked)
+
+
+def act_of(
+    request: Request, caller: Caller, key: str, *, at: datetime | None = None, **payload: object
+) -> Act:
+    """The operation that the caller names `key`; the address belongs to what is asked.
+
+    Raises:
+        Problem: 403 `history-not-yours`, if it is dated by someone who may not.
+    """
     database: Database = request.app.state.database
+    if at is not None:
+        if HISTORY not in caller.scopes and "administrator" not in caller.roles:
+            raise Problem(403, "history-not-yours", "The caller may not say when it happened")
+        payload["at"] = at.isoformat()
     return Act(
         caller=caller.subject,
         client_id=key,
         actor=caller.subject,
-        at=database.clock.now(),
+        at=at or database.clock.now(),
         payload={"do": request.url.path, **payload},
+        history=at is not None,
     )
 
 

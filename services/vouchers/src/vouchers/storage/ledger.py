@@ -164,8 +164,10 @@ async def _move(connection: AsyncConnection, number: int, transfers: Sequence[Tr
     for transfer in transfers:
         for account, cents in effect(transfer).items():
             changes[account.id] = changes.get(account.id, 0) + cents
-    for key in sorted(changes):
-        await connection.execute(_CHANGE, {"id": key, "cents": changes[key]})
+    if changes:
+        await connection.execute(
+            _CHANGE, [{"id": key, "cents": changes[key]} for key in sorted(changes)]
+        )
     lines = [
         {
             "operation": number,

@@ -39,17 +39,19 @@ _DUE = text("""
             WHERE s.voucher = voucher.id) AS funders,
         (SELECT array_agg(cents ORDER BY place) FROM voucher_share AS s
             WHERE s.voucher = voucher.id) AS shares
-    FROM redemption JOIN voucher ON voucher.id = redemption.voucher
+    FROM redemption JOIN operation ON operation.number = redemption.operation
+    JOIN voucher ON voucher.id = redemption.voucher
     JOIN holder ON holder.booklet = voucher.booklet
     JOIN booking ON booking.id = redemption.attendance
     WHERE redemption.programme = :programme AND redemption.organisation = :organisation
-    AND redemption.operation <= :cut_off
+    AND redemption.operation <= :cut_off AND operation.happened_at <= :at
     AND NOT EXISTS (SELECT FROM settlement_line WHERE redemption = redemption.operation)
     ORDER BY redemption.operation
 """)
 _OWED_ORGANISATIONS = text("""
-    SELECT DISTINCT organisation FROM redemption WHERE programme = :programme
-    AND operation <= :cut_off
+    SELECT DISTINCT organisation FROM redemption
+    JOIN operation ON operation.number = redemption.operation
+    WHERE programme = :programme AND redemption.operation <= :cut_off AND happened_at <= :at
     AND NOT EXISTS (SELECT FROM settlement_line WHERE redemption = redemption.operation)
     AND NOT EXISTS (
         SELECT FROM settlement WHERE settlement.programme = redemption.programme
@@ -74,7 +76,7 @@ _ADD_LINE = text(
 _SETTLEMENTS = text("""
     SELECT settlement.id, settlement.programme, programme.name AS programme_name,
         settlement.organisation, settlement.number, settlement.cut_off, settlement.cents,
-        operation.recorded_at, (SELECT count(*) FROM settlement_line
+        operation.happened_at, (SELECT count(*) FROM settlement_line
             WHERE settlement = settlement.id) AS vouchers
     FROM settlement JOIN operation ON operation.number = settlement.operation
     JOIN programme ON programme.id = settlement.programme
@@ -226,10 +228,20 @@ async def lock_due(connection: AsyncConnection, account: Account) -> None:
 
 
 async def due(
-    connection: AsyncConnection, *, programme: UUID, organisation: UUID, cut_off: int
+    connection: AsyncConnection,
+    *,
+    programme: UUID,
+    organisation: UUID,
+    cut_off: int,
+    at: datetime,
 ) -> Sequence[Due]:
-    """The redemptions up to the cut-off that no settlement names, by number."""
-    values = {"programme": programme, "organisation": organisation, "cut_off": cut_off}
+    """The redemptions up to the cut-off that happened by then and no settlement names."""
+    values = {
+        "programme": programme,
+        "organisation": organisation,
+        "cut_off": cut_off,
+        "at": at,
+    }
     return [
         Due(
             redemption=row.operation,
@@ -250,13 +262,15 @@ async def due(
     ]
 
 
-async def owed(connection: AsyncConnection, programme: UUID, *, cut_off: int) -> Sequence[UUID]:
+async def owed(
+    connection: AsyncConnection, programme: UUID, *, cut_off: int, at: datetime
+) -> Sequence[UUID]:
     """The organisations to which something is due, in a fixed order.
 
     An organisation settled at this very cut-off is none of them: what was committed late goes
     into the next settlement.
     """
-    values = {"programme": programme, "cut_off": cut_off}
+    values = {"programme": programme, "cut_off": cut_off, "at": at}
     return list((await connection.execute(_OWED_ORGANISATIONS, values)).scalars())
 
 
@@ -298,7 +312,7 @@ async def settlements(
             cut_off=row.cut_off,
             cents=row.cents,
             vouchers=row.vouchers,
-            drawn_up_at=row.recorded_at,
+            drawn_up_at=row.happened_at,
         )
         for row in rows
     ]
