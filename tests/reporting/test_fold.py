@@ -22,11 +22,12 @@ from reporting.entrypoints.inbound import arrival_of, facts_of
 from reporting.entrypoints.rebuild import rebuild
 from reporting.metrics import Metrics
 from reporting.storage import event_log, fold
+from tests.reporting.activity import an_activity
 from tests.reporting.asking import dump, forget
 from tests.reporting.telling import CAF, MAIRIE, TELA, a_department, records
 from tests.servers.handles import DatabaseAccess, plain
 
-EVENTS = a_department()
+EVENTS = [*a_department(), *an_activity()]
 ALL = Scope(period=Period(), organisation=None)
 
 

@@ -17,6 +17,7 @@ import pytest
 from chassis.database import Database
 from chassis.messaging.inbox import Inbox
 from chassis.testing import eventually
+from tests.reporting.activity import an_activity
 from tests.reporting.asking import dump
 from tests.reporting.site import ISSUER, Issuer, Stream
 from tests.reporting.telling import START, Referral, a_department, records
@@ -85,6 +86,25 @@ async def test_rebuild_mends_the_figures_and_says_how_far_it_is(
     assert await dump(own_database) == expected
 
 
+async def test_figures_of_an_earlier_version_are_folded_anew_once(
+    inbox: Inbox, own_database: Database, access: DatabaseAccess, environment: dict[str, str]
+) -> None:
+    await inbox.take(records([*a_department(), *an_activity()]))
+    expected = await dump(own_database)
+    await _as_owner(access, "TRUNCATE seat, place; UPDATE referral_sent SET commune = ''")
+
+    async with program("migrate", environment) as child:
+        await output(child)
+    mended = await dump(own_database)
+    await _as_owner(access, "TRUNCATE seat")
+    spoilt = await dump(own_database)
+    async with program("migrate", environment) as child:
+        await output(child)
+
+    assert mended == expected
+    assert await dump(own_database) == spoilt != expected
+
+
 async def test_migrating_again_changes_nothing(environment: dict[str, str]) -> None:
     async with program("migrate", environment) as child:
         said = await output(child)
@@ -118,6 +138,12 @@ async def test_a_stream_ends_and_the_program_too_within_seconds_of_being_asked(
     assert child.returncode == 0
     assert stream_s < 1
     assert program_s < 10
+
+
+async def _as_owner(access: DatabaseAccess, statement: str) -> None:
+    owner = await asyncpg.connect(plain(access.owner_url))
+    await owner.execute(statement)
+    await owner.close()
 
 
 async def _publish(access: DatabaseAccess, issuer: Issuer) -> None:

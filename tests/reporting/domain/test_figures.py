@@ -76,7 +76,7 @@ def test_the_first_answer_is_the_earliest_whenever_it_is_learnt() -> None:
         fold.learn(fact)
 
     assert fold.answers == {REFERRAL: (earlier.happened_at, "0")}
-    assert fold.sendings == {REFERRAL: (START, "1", CAF)}
+    assert fold.sendings == {REFERRAL: (START, "1", CAF, "")}
 
 
 def test_an_organisation_stands_where_its_latest_fact_puts_it() -> None:

@@ -11,7 +11,7 @@ from chassis.messaging.consumers import Consumers
 from reporting.application.live import LogWatch
 from reporting.entrypoints import api, live, pages, timers
 from reporting.entrypoints.inbound import subscriptions
-from reporting.entrypoints.rebuild import SOURCE
+from reporting.entrypoints.rebuild import SOURCE, bring_up_to_date
 from reporting.metrics import Metrics
 from reporting.settings import Settings
 from web.app import ServiceInfo, create_app
@@ -67,7 +67,8 @@ def build(settings: Settings) -> Service:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest shape, as its owner."""
+    """Bring the database to the newest shape, as its owner, and the figures to the newest fold."""
     if settings.migration_database_url is not None:
         role = urlsplit(settings.database_url).username or "reporting"
         chassis_migrate.upgrade("reporting", settings.migration_database_url, role=role)
+        bring_up_to_date(settings)

@@ -14,6 +14,11 @@ Reader = Callable[[Told], tuple[Fact, ...]]
 Progress = Callable[[int, int], None]
 
 
+async def is_current(connection: AsyncConnection) -> bool:
+    """Whether the figures are what this version of the fold would make of the log."""
+    return await fold.is_of_this_version(connection)
+
+
 @dataclass(slots=True)
 class Rebuild:
     """A fold in the making, in memory: about 300 bytes per referral, 0.3 GB for a million.

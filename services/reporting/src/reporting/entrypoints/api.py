@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
+from reporting.application.counts import count_everything
 from reporting.application.figures import (
     UnknownFigure,
     Value,
@@ -27,6 +28,7 @@ from reporting.entrypoints.asking import (
     unknown_figure,
 )
 from reporting.entrypoints.live import Opened, news
+from web.auth import require
 
 router = APIRouter(prefix="/v1")
 
@@ -85,6 +87,13 @@ class EventAnswer(StepAnswer):
     correlation_id: UUID | None
 
 
+class CountsAnswer(BaseModel):
+    """Counts by name at one instant; amounts in cents."""
+
+    as_of: datetime
+    counts: dict[str, int]
+
+
 class EventsAnswer(BaseModel):
     """A page of events, the last learnt first; `next` is the cursor of the following page."""
 
@@ -117,6 +126,14 @@ async def live(stream: Opened) -> AsyncIterable[ServerSentEvent]:
 
     async for event in news(stream, tell):
         yield event
+
+
+@router.get("/counts", dependencies=[Depends(require("department", "auditor", "administrator"))])
+async def counts(database: Data) -> CountsAnswer:
+    """How many of everything the figures are made of, under the names that the owners use."""
+    async with database.reading() as connection:
+        found = await count_everything(connection)
+    return CountsAnswer(as_of=database.clock.now(), counts=found)
 
 
 @router.get("/figures")

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from chassis.database import Transaction
 from chassis.events import Event
@@ -13,128 +13,18 @@ from chassis.messaging import Poison, Subscription
 from contracts import topics
 from contracts.readers import EVERY
 from reporting.application.record import Arrival, record_events
-from reporting.domain import facts as f
-from reporting.domain.facts import Fact, Status, Told
+from reporting.domain.facts import Fact, Told
+from reporting.entrypoints import activity_readers, readers
 from reporting.metrics import Metrics
 
-
-class Reader(BaseModel):
-    """Reads the fields that the figures use and lets every other pass.
-
-    Each reader has a method `facts`: what the message says, in reporting's own words.
-    """
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class Sent(Reader):
-    referral: UUID
-    sender: UUID
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (
-            f.ReferralSent(
-                event=told.event_id,
-                happened_at=told.happened_at,
-                referral=self.referral,
-                sender=self.sender,
-            ),
-        )
-
-
-class Accepted(Reader):
-    referral: UUID
-    organisation: UUID
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (
-            f.ReferralAccepted(
-                event=told.event_id,
-                happened_at=told.happened_at,
-                referral=self.referral,
-                organisation=self.organisation,
-            ),
-        )
-
-
-class Declined(Reader):
-    referral: UUID
-    organisation: UUID
-    reason: str
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (
-            f.ReferralRefused(
-                event=told.event_id,
-                happened_at=told.happened_at,
-                referral=self.referral,
-                organisation=self.organisation,
-                reason=self.reason,
-            ),
-        )
-
-
-class Completed(Reader):
-    referral: UUID
-    organisation: UUID
-    outcome: str
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (
-            f.ReferralCompleted(
-                event=told.event_id,
-                happened_at=told.happened_at,
-                referral=self.referral,
-                organisation=self.organisation,
-                outcome=self.outcome,
-            ),
-        )
-
-
-class Named(Reader):
-    organisation: UUID
-    name: str
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (_named(self.organisation, self.name, told),)
-
-
-class Registered(Reader):
-    organisation: UUID
-    name: str
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        named = _named(self.organisation, self.name, told)
-        return (named, _stands(self.organisation, Status.PENDING, told))
-
-
-class Activated(Reader):
-    organisation: UUID
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (_stands(self.organisation, Status.ACTIVE, told),)
-
-
-class Suspended(Reader):
-    organisation: UUID
-
-    def facts(self, told: Told) -> tuple[Fact, ...]:
-        return (_stands(self.organisation, Status.SUSPENDED, told),)
-
-
-_Readers = Sent | Accepted | Declined | Completed | Named | Registered | Activated | Suspended
+_Readers = (
+    readers.ReferralReader
+    | readers.DirectoryReader
+    | activity_readers.PlaceReader
+    | activity_readers.TitleReader
+)
 _READERS: Final[Mapping[str, type[_Readers]]] = MappingProxyType(
-    {
-        f.ReferralSent.type: Sent,
-        f.ReferralAccepted.type: Accepted,
-        f.ReferralRefused.type: Declined,
-        f.ReferralCompleted.type: Completed,
-        "maillage.organisation.registered.v1": Registered,
-        "maillage.organisation.changed.v1": Named,
-        "maillage.organisation.activated.v1": Activated,
-        "maillage.organisation.suspended.v1": Suspended,
-        "maillage.organisation.reinstated.v1": Activated,
-    }
+    {**readers.READERS, **activity_readers.READERS}
 )
 READS: Final[Mapping[str, type[BaseModel] | None]] = MappingProxyType({EVERY: None, **_READERS})
 """Which reader takes which message; the log keeps every message whole, with a reader or without."""
@@ -220,21 +110,3 @@ def _correlation(value: str | None) -> UUID | None:
         return UUID(value)
     except ValueError:
         raise Poison("bad-attribute", "correlationid is no UUID") from None
-
-
-def _named(organisation: UUID, name: str, told: Told) -> Fact:
-    return f.OrganisationNamed(
-        event=told.event_id, organisation=organisation, sequence=_sequence(told), name=name
-    )
-
-
-def _stands(organisation: UUID, status: Status, told: Told) -> Fact:
-    return f.OrganisationStands(
-        event=told.event_id, organisation=organisation, sequence=_sequence(told), status=status
-    )
-
-
-def _sequence(told: Told) -> int:
-    if told.sequence is None:
-        raise Poison("missing-attribute", "sequence")
-    return told.sequence

@@ -7,7 +7,7 @@ from typing import Final
 from chassis.clock import SystemClock
 from chassis.database import Database
 from pages import french
-from reporting.application.rebuild import Rebuild
+from reporting.application.rebuild import Rebuild, is_current
 from reporting.entrypoints.inbound import facts_of
 from reporting.settings import Settings
 
@@ -17,6 +17,11 @@ SOURCE: Final = "/reporting"
 def run(settings: Settings) -> None:
     """Rebuild and say so on the standard output; the service may run meanwhile."""
     asyncio.run(_run(settings))
+
+
+def bring_up_to_date(settings: Settings) -> None:
+    """Fold the log anew when the figures were folded by an earlier version of this program."""
+    asyncio.run(_bring_up_to_date(settings))
 
 
 async def rebuild(database: Database) -> Rebuild:
@@ -39,6 +44,19 @@ async def _run(settings: Settings) -> None:
         await database.close()
     events = french.count(done.events, "événement relu", "événements relus")
     sys.stdout.write(f"Chiffres recalculés : {events} dans le journal.\n")
+
+
+async def _bring_up_to_date(settings: Settings) -> None:
+    database = Database.connect(
+        settings.database_url, clock=SystemClock(), source=SOURCE, pool_size=2
+    )
+    try:
+        async with database.reading() as connection:
+            current = await is_current(connection)
+        if not current:
+            await rebuild(database)
+    finally:
+        await database.close()
 
 
 def _tell(events: int, head: int) -> None:

@@ -64,6 +64,7 @@ referral_sent: Final = Table(
     Column("sent_at", _INSTANT, nullable=False),
     Column("sent_day", Date, nullable=False),
     Column("event_id", Text, nullable=False),
+    Column("commune", Text, nullable=False),
     Index("referral_sent_day", "sent_day", "sender"),
 )
 
@@ -95,8 +96,107 @@ organisation_standing: Final = Table(
     Column("event_id", Text, nullable=False),
 )
 
+# What is known of places where help is given, and which of them closed.
+place: Final = Table(
+    "place",
+    metadata,
+    Column("place", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("organisation", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("commune", Text, nullable=False),
+)
+place_closed: Final = Table(
+    "place_closed",
+    metadata,
+    Column("place", Uuid, primary_key=True),
+    Column("closed_day", Date, nullable=False),
+    Column("closed_at", _INSTANT, nullable=False),
+    Column("event_id", Text, nullable=False),
+)
+
+# Sessions by the civil day in Paris on which they begin, and those that were not held.
+session_planned: Final = Table(
+    "session_planned",
+    metadata,
+    Column("session", Uuid, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("place", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("starts_at", _INSTANT, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("capacity", BigInteger, nullable=False),
+    Index("session_planned_day", "day"),
+)
+session_cancelled: Final = Table(
+    "session_cancelled",
+    metadata,
+    Column("session", Uuid, primary_key=True),
+    Column("event_id", Text, nullable=False),
+)
+
+# What became of each seat, by the latest fact of its booking. `data_subject` is who has the seat:
+# by it an erasure finds the row, and people are counted once however often they came.
+seat: Final = Table(
+    "seat",
+    metadata,
+    Column("booking", Uuid, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("session", Uuid, nullable=False),
+    Column("data_subject", Uuid, nullable=False),
+    Column("status", Text, nullable=False),
+    Index("seat_session", "session"),
+    Index("seat_subject", "data_subject"),
+)
+visit: Final = Table(
+    "visit",
+    metadata,
+    Column("visit", Uuid, primary_key=True),
+    Column("event_id", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("place", Uuid, nullable=False),
+    Column("data_subject", Uuid),
+    Index("visit_day", "day"),
+)
+Index(
+    "visit_subject",
+    visit.c.data_subject,
+    postgresql_where=visit.c.data_subject.is_not(None),
+)
+
+# Each step of titles of payment under the event that told it, and what each funder bears of it.
+titles_moved: Final = Table(
+    "titles_moved",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("step", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("programme", Uuid, nullable=False),
+    Column("place", Uuid),
+    Column("number", BigInteger, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Index("titles_moved_day", "day", "step"),
+)
+titles_share: Final = Table(
+    "titles_share",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("funder", Uuid, primary_key=True),
+    Column("cents", BigInteger, nullable=False),
+)
+
+# By which version of the fold the tables were written; one row, none before the first rebuild.
+fold_version: Final = Table(
+    "fold_version", metadata, Column("version", BigInteger, primary_key=True)
+)
+
 FOLDED: Final = (
     *(figure_day, referral_sent, referral_answered),
     *(organisation_name, organisation_standing),
+    *(place, place_closed, session_planned, session_cancelled),
+    *(seat, visit, titles_moved, titles_share),
 )
 """The tables that a rebuild writes anew from the log."""
