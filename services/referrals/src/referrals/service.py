@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from contracts.topics import OUTWARD_IDS, REFERRALS
-from referrals.entrypoints import api, pages, referral_page, send_page
+from referrals.entrypoints import api, counts_api, pages, referral_page, send_page
 from referrals.entrypoints.inbound import subscriptions
 from referrals.entrypoints.outbound import wire
 from referrals.metrics import Metrics
@@ -62,7 +62,13 @@ def build_app(
             navigation=pages.NAVIGATION,
             search_url="/search",
         ),
-        routers=[api.router, pages.router, referral_page.router, send_page.router],
+        routers=[
+            api.router,
+            counts_api.router,
+            pages.router,
+            referral_page.router,
+            send_page.router,
+        ],
         database=database,
         verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
         metrics=series,
