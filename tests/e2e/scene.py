@@ -185,6 +185,6 @@ async def _letter(stack: Stack, key: str) -> int:
     async def found() -> list[int]:
         async with stack.client("reporting", "departement") as client:
             page = (await client.get("/v1/dead-letters")).raise_for_status().json()
-        return [one["id"] for one in page["items"] if key.startswith(one["key"].rstrip("…"))]
+        return [one["id"] for one in page["items"] if key.endswith(one["key"].lstrip("…"))]
 
     return (await eventually(found, within_s=partner.PATIENCE_S))[0]
