@@ -4,17 +4,22 @@ import contextlib
 import json
 import re
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 from confluent_kafka.admin import AdminClient
 
 from maillage import running
-from maillage.home import Home
+from maillage.founding import entering
+from maillage.founding.data import founding
+from maillage.home import Home, free_base
+from maillage.servers.processes import LOOPBACK
 from tests.deploy.conftest import CommandLine
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.xdist_group("deploy-stack")]
@@ -39,6 +44,22 @@ def organisations(line: CommandLine) -> dict[str, str]:
         trust_env=False,
     )
     return {one["slug"]: one["id"] for one in answer.raise_for_status().json()["items"]}
+
+
+def offered(line: CommandLine) -> list[list[dict[str, Any]]]:
+    """Places, programmes and orders, in an order of their own."""
+    headers = {"Authorization": f"Bearer {line.good('token', 'departement').strip()}"}
+    places, programmes, orders = (
+        httpx.get(line.state.url(service) + path, headers=headers, trust_env=False)
+        .raise_for_status()
+        .json()
+        for service, path in (
+            ("scheduling", "/v1/places"),
+            ("vouchers", "/v1/programmes"),
+            ("vouchers", "/v1/orders"),
+        )
+    )
+    return [sorted(each, key=str) for each in (places["items"], programmes, orders)]
 
 
 def accepted(client: httpx.Client, path: str) -> bool:
@@ -204,6 +225,31 @@ def test_another_home_on_taken_ports_is_told_and_disturbs_nobody(
     assert other.home.state() is None
     other.good("down")
     assert stack.run("status", "--json").returncode == 0
+
+
+def test_taken_ports_asked_of_a_running_stack_leave_it_running(stack: CommandLine) -> None:
+    before = running.processes(stack.home)
+    with socket.socket() as other:
+        other.bind((LOOPBACK, free_base(stack.home.path) + 3))
+        other.listen()
+        base = other.getsockname()[1] - 3
+        said = stack.refused("up", MAILLAGE_PORT_BASE=str(base))
+    assert "déjà pris" in said
+    assert running.processes(stack.home) == before
+
+
+def test_founding_data_are_there_once_however_often_they_are_entered(stack: CommandLine) -> None:
+    first = offered(stack)
+    entering.enter(stack.state, stack.home.secrets())
+    assert offered(stack) == first
+    data = founding(stack.state.department)
+    places, programmes, orders = first
+    assert {one["reference"] for one in places} >= {one.reference for one in data.places}
+    assert [one["state"] for one in orders] == ["active"]
+    balances = programmes[0]["balances"]
+    face = data.programme.booklet_size * data.programme.denomination_cents
+    assert balances["booklet"] == face * sum(data.programme.stocks.values())
+    assert balances["backing"] == balances["held"] == balances["due"] == 0
 
 
 def test_commands_without_a_stack_say_how_to_start_it(stack: CommandLine) -> None:

@@ -151,16 +151,17 @@ class TokenVerifier:
 
     async def _ask(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._keys.may_ask_at = self._keys.must_ask_at = now + REFRESH_MIN_S
+        self._keys.must_ask_at = now + REFRESH_MIN_S  # meanwhile the known keys serve
         try:
             document = await self._fetch()
             self._keys.by_id = _public_keys(document)
             self._keys.must_ask_at = now + KEYS_MAX_AGE_S
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             log.warning("keys_not_fetched", error=type(error).__name__)
-            if not self._keys.by_id:
-                self._keys.by_id = await self._recall()
+            self._keys.by_id = self._keys.by_id or await self._recall()
             return
+        finally:
+            self._keys.may_ask_at = now + REFRESH_MIN_S
         await self._keep(document)
 
     async def _fetch_over_http(self) -> Any:  # noqa: ANN401  JSON of another process

@@ -6,8 +6,9 @@ or answers 503; either passes, so the same request is sent again until the patie
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -16,6 +17,15 @@ from maillage.trouble import Trouble
 PATIENCE_S = 15
 AGAIN_AFTER_S = 0.1
 ANSWER_S = 2  # what a request may take at least, so that a healthy service is not called silent
+Found = TypeVar("Found")
+
+
+class Refused(Trouble):
+    """A service said no. `code` is the problem's, as docs/errors.md lists them."""
+
+    def __init__(self, sentence: str, code: str) -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +152,43 @@ class Door:
             "dure, voyez « make status »."
         )
 
-    def _refusal(self, answer: httpx.Response) -> Trouble:
+    def _refusal(self, answer: httpx.Response) -> Refused:
         request = answer.request
-        return Trouble(
+        code = _code(answer)
+        said = f"{answer.status_code}, {code}" if code else str(answer.status_code)
+        return Refused(
             f"Le service {self.service} a refusé {request.method} {request.url.path} "
-            f"({_said(answer)}). Ce que cela veut dire est dans docs/errors.md."
+            f"({said}). Ce que cela veut dire est dans docs/errors.md.",
+            code,
         )
 
 
-def _said(answer: httpx.Response) -> str:
-    """Status, and the code that problem+json or OAuth 2 gives it."""
+def _code(answer: httpx.Response) -> str:
+    """The code that problem+json or OAuth 2 gives a refusal; nothing when there is none."""
     try:
         problem = answer.json()
-        code = problem.get("code") or problem.get("error")
+        return str(problem.get("code") or problem.get("error") or "")
     except (ValueError, AttributeError):
-        code = None
-    return f"{answer.status_code}, {code}" if code else str(answer.status_code)
+        return ""
+
+
+async def patiently(
+    ask: Callable[[], Awaitable[Found | None]], *, door: Door, waiting_for: str
+) -> Found:
+    """What `ask` finds once it finds something. Raises Trouble when the door's patience is spent.
+
+    Args:
+        ask: Asked again until its answer is true.
+        door: Whose service is still to hear of something.
+        waiting_for: What that is, for the sentence.
+    """
+    end = time.monotonic() + door.patience_s
+    while True:
+        if found := await ask():
+            return found
+        if time.monotonic() > end:
+            raise Trouble(
+                f"Le service {door.service} n’a pas appris en {door.patience_s:.0f} s qu’il y a "
+                f"{waiting_for}. Voyez « make status », puis relancez « make up »."
+            )
+        await asyncio.sleep(AGAIN_AFTER_S)

@@ -141,9 +141,16 @@ def _is_postgres(process: psutil.Process) -> bool:
     return False
 
 
-def check_ports(state: State) -> None:
-    """Raises Trouble when someone else listens on a port of this stack."""
-    taken = {state.port(name): name for name in OFFSETS if not is_free(state.port(name))}
+def check_ports(state: State, *, own: State | None = None) -> None:
+    """Raises Trouble when someone else listens on a port of this stack.
+
+    Args:
+        state: With the ports wanted.
+        own: What runs now and will end first: its ports are no stranger's.
+    """
+    held = {own.port(name) for name in OFFSETS} if own else set()
+    wanted = {state.port(name): name for name in OFFSETS}
+    taken = {port: name for port, name in wanted.items() if port not in held and not is_free(port)}
     if not taken:
         return
     port, name = next(iter(taken.items()))

@@ -68,8 +68,12 @@ def _already_up(home: Home, state: State, current: str) -> bool:
 
 
 def _make_room(home: Home, state: State, *, narration: Narration, current: str) -> None:
-    """Ends what ran of this stack (older code, or half started), and checks the ports."""
+    """Ends what ran of this stack (older code, or half started), and checks the ports.
+
+    What runs is left alone when the new ports are somebody else's.
+    """
     if running.supervised(home) is not None:
+        running.check_ports(state, own=home.state())
         changed = state.complete not in ("", current)
         ended = "Le code a changé : arrêt de l’ancienne version"
         with narration.step(ended if changed else "Arrêt, avant de reprendre"):
@@ -93,7 +97,7 @@ def _start(start: Start, current: str) -> State:
         listed = environments.servers(home, postgres=postgres, kafka=kafka)
         running.extend(home, [*listed, *environments.services(home, state, start.secrets)])
         running.wait_ready(home, state, timeout_s=READY_TIMEOUT_S)
-    with narration.step("Données de départ : organisations, personnes, accès"):
+    with narration.step("Données de départ : organisations, accès, lieux, carnets de pass"):
         entering.enter(state, start.secrets)
     return state
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOMS = ("chassis", "contracts", "pages", "territory", "services", "deploy/embedded")
+ROOMS = ("chassis", "contracts", "web", "pages", "territory", "services", "deploy/embedded")
 
 
 def version(clone: Path) -> str:
