@@ -79,8 +79,15 @@ def _readers(service: str) -> list[tuple[type[Message], type[BaseModel]]]:
 
 
 def _sent(message: type[Message]) -> list[dict[str, Any]]:
-    """The examples as their writer sends them: through the model, silences filled."""
-    found = golden.examples(EXAMPLES, message)
+    """The examples as their writer sends them: through the model, silences filled.
+
+    What is told to a partner on its own topic is read by that partner, and by no service.
+    """
+    found = [
+        example
+        for example in golden.examples(EXAMPLES, message)
+        if message not in catalogue.OUTGOING or example.event["source"] != "/partners"
+    ]
     return [message.from_data(example.data).to_data() for example in found]
 
 

@@ -1,4 +1,4 @@
-"""One referral as referrals tells it, and what organisations hear of it."""
+"""One referral and the help that follows, as their owners tell it, and what organisations hear."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from chassis.events import Event
 from chassis.messaging.consumers import Consumers
-from contracts.topics import OUTWARD_IDS, REFERRALS, partner_out
+from contracts.topics import OUTWARD_IDS, REFERRALS, SCHEDULING, VOUCHERS, partner_out
 from tests.partners.world import NOW, Partner, Told, World, assigned, record
 
 CORRELATION = "019530f0-0000-7000-8000-00000000c0de"
 GUERET = "23096"
+STARTS, ENDS = "2026-03-17T13:00:00Z", "2026-03-17T15:00:00Z"
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Story:
     async def told(self, partner: Partner) -> list[Told]:
         """The facts on the partner's own topic; the answers to what it sent left out."""
         every = await self.world.told(partner_out(partner.slug))
-        return [each for each in every if each.event.type.startswith("maillage.referral.")]
+        return [each for each in every if not each.event.type.startswith("maillage.intent.")]
 
     async def kinds(self, partner: Partner) -> list[str]:
         return [each.event.type.split(".")[2] for each in await self.told(partner)]
@@ -89,3 +90,143 @@ class Story:
             "SELECT state, reason FROM set_aside WHERE decided_at IS NULL ORDER BY id"
         )
         return [(row["state"], row["reason"]) for row in rows]
+
+
+@dataclass
+class Help:
+    """A seat at a place, what became of it, and the voucher that paid: by scheduling and vouchers.
+
+    It follows the story's referral unless it is nobody's.
+    """
+
+    story: Story
+    host: UUID
+    referred: bool = True
+    booking: UUID = field(default_factory=uuid4)
+    booklet: UUID = field(default_factory=uuid4)
+    voucher: UUID = field(default_factory=uuid4)
+    place: UUID = field(default_factory=uuid4)
+    session: UUID = field(default_factory=uuid4)
+    programme: UUID = field(default_factory=uuid4)
+    funder: UUID = field(default_factory=uuid4)
+
+    async def take(self, *facts: Event) -> None:
+        """Each topic has its own reader; what belongs to one comes in the order given."""
+        for name, topic in (("scheduling", SCHEDULING), ("vouchers", VOUCHERS)):
+            records = [
+                record(topic, each, offset=at)
+                for at, each in enumerate(facts)
+                if each.source == f"/{name}"
+            ]
+            await self.story.consumers.inboxes[f"partners.{name}"].take(records)
+
+    def booked(self, **changes: Any) -> Event:
+        seat = {
+            "booked_by": str(self.story.sender.id),
+            "kind": "workshop",
+            "need": "email",
+            "level": "beginner",
+            "starts_at": STARTS,
+            "ends_at": ENDS,
+        }
+        lives = {"commune": GUERET, "birth_band": "1950-1959"}
+        data = {**self._seat(), **self._followed(), **seat, **lives, **changes}
+        return self._fact("booking.confirmed", self.booking, 1, data)
+
+    def cancelled(self, number: int = 2) -> Event:
+        data = {
+            "booking": str(self.booking),
+            "session": str(self.session),
+            "person": str(self.story.person),
+            "reason": "by_person",
+        }
+        return self._fact("booking.cancelled", self.booking, number, data)
+
+    def attended(self, status: str = "seen", **changes: Any) -> Event:
+        return self._attendance("recorded", 2, status, **changes)
+
+    def corrected(self, status: str, previous: str) -> Event:
+        return self._attendance("corrected", 3, status, previous_status=previous)
+
+    def visited(self, person: UUID | None = None) -> Event:
+        data = {
+            "visit": str(self.booking),
+            "place": str(self.place),
+            "organisation": str(self.host),
+            "minutes": 20,
+            "topics": ["email"],
+            "autonomy": "partly_autonomous",
+            "commune": GUERET,
+            **({} if person is None else {"person": str(person)}),
+        }
+        return self._fact("visit.recorded", self.booking, 1, data)
+
+    def issued(self) -> Event:
+        data = {
+            "booklet": str(self.booklet),
+            "programme": str(self.programme),
+            "person": str(self.story.person),
+            "distributor": str(self.host),
+            **self._followed(),
+            "face_cents": 5_000,
+            "valid_until": "2026-12-31",
+        }
+        return self._fact("booklet.issued", self.booklet, 1, data)
+
+    def redeemed(self) -> Event:
+        return self._paid("redeemed", 1, session=str(self.session))
+
+    def settled(self) -> Event:
+        return self._paid("settled", 2, settlement=str(uuid4()))
+
+    def _seat(self) -> dict[str, str]:
+        return {
+            "booking": str(self.booking),
+            "session": str(self.session),
+            "place": str(self.place),
+            "organisation": str(self.host),
+            "person": str(self.story.person),
+        }
+
+    def _followed(self) -> dict[str, str]:
+        return {"referral": str(self.story.referral)} if self.referred else {}
+
+    def _attendance(self, kind: str, number: int, status: str, **changes: Any) -> Event:
+        came = {
+            "status": status,
+            "topics": ["email"],
+            "minutes": 50,
+            "title_presented": True,
+            "starts_at": STARTS,
+        }
+        data = {**self._seat(), **self._followed(), **came, **changes}
+        return self._fact(f"attendance.{kind}", self.booking, number, data)
+
+    def _paid(self, kind: str, number: int, **own: str) -> Event:
+        seat = {name: value for name, value in self._seat().items() if name != "session"}
+        data = {
+            **seat,
+            **own,
+            "voucher": str(self.voucher),
+            "serial": 41,
+            "booklet": str(self.booklet),
+            "programme": str(self.programme),
+            "cents": 1_000,
+            "split": [{"funder": str(self.funder), "cents": 1_000}],
+        }
+        return self._fact(f"voucher.{kind}", self.voucher, number, data)
+
+    def _fact(self, kind: str, key: UUID, number: int, data: Mapping[str, Any]) -> Event:
+        owner = "vouchers" if kind.startswith(("voucher.", "booklet.")) else "scheduling"
+        return Event(
+            id=str(uuid4()),
+            source=f"/{owner}",
+            type=f"maillage.{kind}.v1",
+            time=NOW - timedelta(hours=10 - number),
+            subject=str(key),
+            partitionkey=str(key),
+            sequence=number,
+            correlationid=CORRELATION,
+            datasubject=data.get("person"),
+            data=data,
+        )

@@ -75,6 +75,14 @@ OUTGOING: Final[tuple[type[Message], ...]] = (
     referrals_events.ReferralAccepted,
     referrals_events.ReferralRefused,
     referrals_events.ReferralCompleted,
+    scheduling_events.BookingConfirmed,
+    scheduling_events.BookingCancelled,
+    scheduling_events.AttendanceRecorded,
+    scheduling_events.AttendanceCorrected,
+    scheduling_events.VisitRecorded,
+    vouchers_events.BookletIssued,
+    vouchers_events.VoucherRedeemed,
+    vouchers_events.VoucherSettled,
 )
 """Facts that partners' doors tell an organisation: on its own topic, reduced to its own side."""
 ANSWERS: Final[tuple[type[Message], ...]] = (*VERDICTS, partners_events.SubmissionRefused)

@@ -251,7 +251,8 @@ def partner_topics(slug: str) -> tuple[Topic, Topic]:
             writers=("partners",),
             readers=(principal,),
             purpose="Answers the organisation and tells it what becomes of the referrals that it "
-            "sent or was sent, under the pseudonyms that are its own.",
+            "sent or was sent and of the help given at its places, under the pseudonyms that are "
+            "its own.",
             retention_reason="28 days: an organisation back from its holidays finds its answers.",
         ),
     )

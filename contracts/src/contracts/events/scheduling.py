@@ -1,6 +1,7 @@
 """The facts of scheduling: places and sessions, who has a seat, who came, who came without one.
 
-A name, a contact or a free text about a person never travels: ids and codes only.
+A name, a contact or a free text about a person never travels: ids and codes only. On a partner's
+own topic a person bears that partner's id, or none where the partner was given no id of them.
 """
 
 from typing import ClassVar
@@ -16,7 +17,17 @@ from contracts.codes import (
     SessionCancellation,
     SessionKind,
 )
-from contracts.fields import Capacity, Commune, Id, Instant, Minutes, PublicLine, Seats, Topics
+from contracts.fields import (
+    Capacity,
+    Commune,
+    Id,
+    Instant,
+    Minutes,
+    PartnerReference,
+    PublicLine,
+    Seats,
+    Topics,
+)
 from contracts.message import Message
 from contracts.topics import DIRECTORY, SCHEDULING
 
@@ -124,8 +135,8 @@ class BookingConfirmed(Message):
     place: Id
     organisation: Id
     """The organisation of the place."""
-    person: Id
-    """Of someone without a name: an id made for this booking."""
+    person: Id | None = None
+    """Of someone without a name: an id made for this booking. Always, but on a partner's topic."""
     referral: Id | None = None
     """The referral that the booking follows; its journey is the booking's."""
     booked_by: Id
@@ -138,6 +149,8 @@ class BookingConfirmed(Message):
     commune: Commune | None = None
     """Where the person lives."""
     birth_band: BirthBand | None = None
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class BookingCancelled(Message):
@@ -150,8 +163,11 @@ class BookingCancelled(Message):
 
     booking: Id
     session: Id
-    person: Id
+    person: Id | None = None
+    """Always, but on a partner's topic."""
     reason: BookingCancellation
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class _Attendance(Message):
@@ -166,15 +182,19 @@ class _Attendance(Message):
     place: Id
     organisation: Id
     """The organisation of the place."""
-    person: Id
+    person: Id | None = None
+    """Always, but on a partner's topic."""
     referral: Id | None = None
     status: AttendanceStatus
     topics: Topics
+    """None on the topic of the sender of the referral: what was worked on stays with the place."""
     minutes: Minutes | None = None
     title_presented: bool
     """Whether the person handed over a title of payment (chèque)."""
     starts_at: Instant
     """When the session began: the day on which a label or a title is judged."""
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class AttendanceRecorded(_Attendance):

@@ -1,7 +1,8 @@
 """The facts of vouchers: programmes, labels, orders, booklets, redemptions, settlements.
 
 Amounts are integer cents of euro. Whoever pays for a voucher is told with it: the split names each
-funder's part, and the parts add up to the amount.
+funder's part, and the parts add up to the amount. On a partner's own topic a person bears that
+partner's id, or none where the partner was given no id of them.
 """
 
 from typing import Annotated, ClassVar
@@ -9,7 +10,17 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from contracts.codes import HoldReleaseReason, LabelEndReason
-from contracts.fields import Booklets, Cents, Count, Date, Id, ProgrammeName, ReasonCode, Serial
+from contracts.fields import (
+    Booklets,
+    Cents,
+    Count,
+    Date,
+    Id,
+    PartnerReference,
+    ProgrammeName,
+    ReasonCode,
+    Serial,
+)
 from contracts.message import Message, Part
 from contracts.topics import DIRECTORY, VOUCHERS
 
@@ -163,11 +174,14 @@ class BookletIssued(Message):
 
     booklet: Id
     programme: Id
-    person: Id
+    person: Id | None = None
+    """Always, but on a partner's topic."""
     distributor: Id
     referral: Id | None = None
     face_cents: Cents
     valid_until: Date
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class BookletHeld(Message):
@@ -234,7 +248,8 @@ class VoucherRedeemed(Message):
     """The voucher's rank in its order."""
     booklet: Id
     programme: Id
-    person: Id
+    person: Id | None = None
+    """Always, but on a partner's topic."""
     booking: Id
     """The booking whose attendance proves the redemption."""
     session: Id
@@ -243,6 +258,8 @@ class VoucherRedeemed(Message):
     """The organisation of the place, to which the amount is due."""
     cents: Cents
     split: Split
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class VoucherSettled(Message):
@@ -258,12 +275,15 @@ class VoucherSettled(Message):
     booklet: Id
     settlement: Id
     programme: Id
-    person: Id
+    person: Id | None = None
+    """Always, but on a partner's topic."""
     booking: Id
     place: Id
     organisation: Id
     cents: Cents
     split: Split
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class SettlementDrawnUp(Message):

@@ -16,7 +16,7 @@ from partners.domain.submission import (
     accepted,
     refused,
 )
-from partners.storage import organisations, referrals, submissions
+from partners.storage import bookings, organisations, referrals, submissions
 
 
 class VerdictOfNothing(Exception):
@@ -82,17 +82,21 @@ async def take_verdict(
         raise VerdictOfNothing
     after = _decided(before, verdict, now=tx.now)
     await submissions.answer(tx.connection, after)
-    person = verdict.person or await _person_of_referral(tx, after.about)
+    person = verdict.person or await _person_about(tx, after.about)
     if person is not None:
         await submissions.concern(tx.connection, after.id, verdict.command, person=person)
     await _tell(tx, after, by_intake=False, kafka_doors=kafka_doors, person=person)
     return after
 
 
-async def _person_of_referral(tx: Transaction, about: UUID | None) -> UUID | None:
-    """A refusal names nobody; what it was about may be a referral that we have told of."""
-    known = await referrals.by_id(tx.connection, about) if about else None
-    return known.person if known else None
+async def _person_about(tx: Transaction, about: UUID | None) -> UUID | None:
+    """A refusal names nobody; what it was about may be a referral or a booking told of before."""
+    if about is None:
+        return None
+    if referral := await referrals.by_id(tx.connection, about):
+        return referral.person
+    booking = await bookings.by_id(tx.connection, about)
+    return booking.person if booking else None
 
 
 def _decided(before: Submission, verdict: Verdict, *, now: datetime) -> Submission:

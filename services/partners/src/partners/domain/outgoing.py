@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 
@@ -20,6 +20,18 @@ class Referral:
     person: UUID
     correlation: UUID
     submission: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helped:
+    """Who was helped (or will be), at whose place or counter, and after which referral.
+
+    `person` is the id used inside, None of a visit by nobody known.
+    """
+
+    organisation: UUID
+    person: UUID | None
+    referral: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,27 @@ class OutgoingFact:
 def outward_token(organisation: UUID, person: UUID) -> str:
     """What a fact waits for until it is known how the organisation knows the person."""
     return f"outward:{organisation}:{person}"
+
+
+def referral_token(referral: UUID) -> str:
+    """What a fact waits for until it is known who sent the person."""
+    return f"referral:{referral}"
+
+
+def booking_token(booking: UUID) -> str:
+    """What a fact waits for until it is known whose booking it follows."""
+    return f"booking:{booking}"
+
+
+def to_sender(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the sender of a referral is told of the help: not what was worked on, nor how long.
+
+    It hears that the person came. The rest is between the person and the place.
+    """
+    return {**data, **{name: empty for name, empty in _BETWEEN_TWO.items() if name in data}}
+
+
+_BETWEEN_TWO: Final[Mapping[str, Any]] = {"topics": [], "minutes": None}
 
 
 def to_target(

@@ -3,24 +3,18 @@
 A field that is not named here does not go out, however the fact may grow.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.events import Event
-from chassis.messaging import Handler, Waiting
-from partners.application.telling import (
-    Answered,
-    Sent,
-    UnknownOutwardId,
-    tell_sender,
-    tell_targets,
-)
+from partners.application.telling import Answered, Sent, tell_sender, tell_targets
 from partners.domain.outgoing import Asked, Referral
 from partners.entrypoints.reading import Reader, read, read_uuid
-from partners.metrics import Metrics
+from partners.entrypoints.telling import Tell
 
 
 class ReferralSent(Reader):
@@ -59,8 +53,8 @@ ANSWERS: Final[Mapping[str, type[ReferralAnswered]]] = {
 READS: Final[Mapping[str, type[Reader]]] = {SENT: ReferralSent, **ANSWERS}
 
 
-def handlers(*, metrics: Metrics, kafka_doors: frozenset[str]) -> Mapping[str, Handler]:
-    """What becomes of each fact that is told on."""
+def of_referrals(*, kafka_doors: AbstractSet[str]) -> Mapping[str, Tell]:
+    """How each fact of referrals is told: how many organisations heard it."""
 
     async def sent(tx: Transaction, event: Event) -> int:
         return await tell_targets(tx, _sent(event), kafka_doors=kafka_doors)
@@ -68,18 +62,7 @@ def handlers(*, metrics: Metrics, kafka_doors: frozenset[str]) -> Mapping[str, H
     async def answered(tx: Transaction, event: Event) -> int:
         return await tell_sender(tx, _answered(event), kafka_doors=kafka_doors)
 
-    def told(tell: Callable[[Transaction, Event], Awaitable[int]]) -> Handler:
-        async def handle(tx: Transaction, event: Event) -> None:
-            try:
-                number = await tell(tx, event)
-            except UnknownOutwardId as unknown:
-                raise Waiting(unknown.token) from None
-            if number:
-                metrics.outgoing_facts_total.labels(event.type).inc(number)
-
-        return handle
-
-    return {SENT: told(sent), **dict.fromkeys(ANSWERS, told(answered))}
+    return {SENT: sent, **dict.fromkeys(ANSWERS, answered)}
 
 
 def _sent(event: Event) -> Sent:

@@ -13,7 +13,7 @@ from contracts.topics import OUTWARD_IDS, REFERRALS, SCHEDULING, VOUCHERS
 from partners.application.answers import No, Verdict, VerdictOfNothing, Yes, take_verdict
 from partners.application.persons import OutwardId, learn_outward_ids
 from partners.domain.submission import AnsweredTwice
-from partners.entrypoints import facts
+from partners.entrypoints import facts, facts_of_help, telling
 from partners.entrypoints.reading import Reader, read, read_uuid
 from partners.metrics import Metrics
 
@@ -46,6 +46,7 @@ READS: Final[Mapping[str, type[BaseModel]]] = {
     REFUSED: Refused,
     ASSIGNED: Assigned,
     **facts.READS,
+    **facts_of_help.READS,
 }
 
 
@@ -87,15 +88,22 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
         await learn_outward_ids(tx, learnt)
 
     verdicts: Mapping[str, Handler] = {ACCEPTED: accepted, REFUSED: refused}
-    told_on = facts.handlers(metrics=metrics, kafka_doors=kafka_doors)
     # Every owner answers on its own facts topic; one group each, so that one that stands still
     # keeps no answer of another back.
     owners = [
-        Subscription(name=name, topics=(topic,), handlers=handlers)
-        for name, topic, handlers in (
-            ("partners.referrals", REFERRALS, {**verdicts, **told_on}),
-            ("partners.vouchers", VOUCHERS, verdicts),
-            ("partners.scheduling", SCHEDULING, verdicts),
+        Subscription(
+            name=name,
+            topics=(topic,),
+            handlers={**verdicts, **telling.handlers(tells, metrics=metrics)},
+        )
+        for name, topic, tells in (
+            ("partners.referrals", REFERRALS, facts.of_referrals(kafka_doors=kafka_doors)),
+            ("partners.vouchers", VOUCHERS, facts_of_help.of_vouchers(kafka_doors=kafka_doors)),
+            (
+                "partners.scheduling",
+                SCHEDULING,
+                facts_of_help.of_scheduling(kafka_doors=kafka_doors),
+            ),
         )
     ]
     persons = Subscription(name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned)

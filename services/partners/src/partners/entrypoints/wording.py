@@ -76,6 +76,7 @@ TYPES: Final = MappingProxyType(
         "maillage.intent.attendance.recorded.v1": "Présence notée",
         "maillage.intent.attendance.corrected.v1": "Présence corrigée",
         "maillage.intent.visit.recorded.v1": "Passage sans rendez-vous",
+        "maillage.intent.booklet.issued.v1": "Carnet de chèques remis",
     }
 )
 

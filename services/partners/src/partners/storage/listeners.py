@@ -24,7 +24,7 @@ async def find(
     organisations: Sequence[UUID],
     *,
     slugs: Sequence[str],
-    person: UUID,
+    person: UUID | None,
 ) -> list[Found]:
     """Those of the organisations that are active and bear one of the slugs, by slug.
 

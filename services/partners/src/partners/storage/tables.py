@@ -140,3 +140,16 @@ referral = sa.Table(
     sa.Column("data_subject", sa.Text, nullable=False),
     sa.Index("referral_subject", "data_subject"),
 )
+
+# What follows a booking names no referral, or not even the place: one row per booking.
+booking = sa.Table(
+    "booking",
+    metadata,
+    sa.Column("id", UUID(as_uuid=True), primary_key=True),
+    sa.Column("organisation", UUID(as_uuid=True), nullable=False),
+    sa.Column("person", UUID(as_uuid=True), nullable=False),
+    sa.Column("referral", UUID(as_uuid=True)),
+    sa.Column("learnt_at", _INSTANT, nullable=False),
+    sa.Column("data_subject", sa.Text, nullable=False),
+    sa.Index("booking_subject", "data_subject"),
+)
