@@ -35,6 +35,7 @@ async def client(access: DatabaseAccess) -> AsyncIterator[httpx.AsyncClient]:
         kafka_password=SecretStr("kR7-wB5z"),
         port=0,
         public_url="http://scheduling.test",
+        referrals_url="http://referrals.test",
         issuer=ISSUER,
     )
     service = build(settings)

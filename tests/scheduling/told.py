@@ -22,6 +22,14 @@ from scheduling.application.bookings import (
 )
 from scheduling.application.directory import FollowOrganisation, follow_organisation
 from scheduling.application.heard import hear_of_person, hear_of_referral
+from scheduling.application.holds import (
+    ConfirmHold,
+    HoldSeat,
+    ReleaseHold,
+    confirm_hold,
+    hold_seat,
+    release_hold,
+)
 from scheduling.application.places import ClosePlace, DeclarePlace, close_place, declare_place
 from scheduling.application.sessions import (
     CancelSession,
@@ -139,6 +147,21 @@ class World:
         async with self.store.transaction() as tx:
             command = CancelBooking(act=act or self.act(slug), booking=booking, reason=reason)
             return await cancel_booking(tx, command)
+
+    async def hold(
+        self, slug: str, session: UUID, referral: Referral, *, act: Act | None = None
+    ) -> UUID:
+        command = HoldSeat(act=act or self.act(slug), session=session, referral=referral.id)
+        async with self.store.transaction() as tx:
+            return subject(await hold_seat(tx, command))
+
+    async def confirm(self, slug: str, hold: UUID) -> Done:
+        async with self.store.transaction() as tx:
+            return await confirm_hold(tx, ConfirmHold(act=self.act(slug), hold=hold))
+
+    async def release(self, slug: str, hold: UUID) -> Done:
+        async with self.store.transaction() as tx:
+            return await release_hold(tx, ReleaseHold(act=self.act(slug), hold=hold))
 
     async def attend(
         self,

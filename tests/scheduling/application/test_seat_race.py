@@ -1,8 +1,10 @@
 """Seats on the real database: none is given twice, nobody is sent away from an empty one."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,6 +14,7 @@ from chassis.clock import Clock
 from chassis.database import Database
 from chassis.testing import FixedClock
 from scheduling.application.acts import RefusedError
+from scheduling.domain.heard import Referral
 from scheduling.entrypoints.outbound import wire
 from tests.scheduling.told import World
 from tests.servers.handles import DatabaseAccess
@@ -114,23 +117,84 @@ async def test_a_seat_given_back_is_taken_again_by_the_next(
 
 
 @pytest.mark.parametrize(
-    ("seat", "person", "guard"),
+    ("table", "seat", "person", "guard"),
     [
-        (1, 9, "booking_seat_key"),
-        (2, 1, "booking_person_key"),
-        (7, 9, "booking_check"),
-        (0, 9, "booking_check"),
+        ("seat", 1, 9, "seat_pkey"),
+        ("seat", 2, 1, "seat_person_key"),
+        ("seat", 7, 9, "seat_check"),
+        ("seat", 0, 9, "seat_check"),
+        ("booking", 1, 9, "booking_seat_key"),
+        ("booking", 2, 1, "booking_person_key"),
+        ("booking", 7, 9, "booking_check"),
     ],
-    ids=["a seat twice", "a person twice", "beyond the last seat", "before the first"],
+    ids=[
+        *("a seat twice", "a person twice", "beyond the last seat", "before the first"),
+        *("a booking twice", "a person booked twice", "a booking beyond the last seat"),
+    ],
 )
 async def test_the_database_itself_refuses(
-    world: World, open_sessions: list[UUID], seat: int, person: int, guard: str
+    world: World, open_sessions: list[UUID], table: str, seat: int, person: int, guard: str
 ) -> None:
     """Past every rule of the application, as a mistake in it would."""
-    insert = """INSERT INTO booking (id, session, capacity, seat_no, person, booked_by, state,
-        correlation, sequence, confirmed_at, changed_at, learnt_at) VALUES (gen_random_uuid(), $1,
-        6, $2, $3, gen_random_uuid(), 'confirmed', gen_random_uuid(), 1, now(), now(), now())"""
+    insert = {
+        "seat": """INSERT INTO seat (session, capacity, seat_no, person, booking)
+            VALUES ($1, 6, $2, $3, gen_random_uuid())""",
+        "booking": """INSERT INTO booking (id, session, capacity, seat_no, person, booked_by, state,
+            correlation, sequence, confirmed_at, changed_at, learnt_at) VALUES (gen_random_uuid(),
+            $1, 6, $2, $3, gen_random_uuid(), 'confirmed', gen_random_uuid(), 1, now(), now(),
+            now())""",
+    }[table]
     await world.rows(insert, open_sessions[0], 1, UUID(int=1))
 
     with pytest.raises(Exception, match=guard):
         await world.rows(insert, open_sessions[0], seat, UUID(int=person))
+
+
+async def rush(clients: World, client: int, session: UUID, referral: Referral) -> str:
+    """A booker, or a holder who confirms or gives back; what came of it."""
+    try:
+        if client % 2:
+            await clients.book("caf", session)
+            return "booked"
+        hold = await clients.hold("caf", session, referral)
+        await (clients.confirm if client % 4 else clients.release)("caf", hold)
+    except RefusedError as refused:
+        return refused.refusal.code
+    return "confirmed" if client % 4 else "released"
+
+
+async def fill(world: World, session: UUID) -> int:
+    """Take every seat that is left; how many there were."""
+    for left in itertools.count():
+        try:
+            await world.book("caf", session)
+        except RefusedError:
+            return left
+    raise AssertionError("a session has an end")
+
+
+async def test_bookers_and_holders_share_the_seats_and_lapsed_ones_are_lost_to_nobody(
+    world: World, crowd: Database, clock: FixedClock, open_sessions: list[UUID]
+) -> None:
+    """Every seat was kept, and all lapse as bookers and holders rush in."""
+    sessions = open_sessions[:5]
+    for session in sessions:
+        for _ in range(SEATS):
+            await world.hold("caf", session, await world.referral("caf", "tela"))
+    clock.advance(timedelta(minutes=15))
+    clients = World(crowd, world.access, clock)
+    clients.organisations = world.organisations
+    referrals = [await world.referral("caf", "tela") for _ in range(CLIENTS)]
+
+    async def ask(client: int) -> set[str]:
+        return {await rush(clients, client, session, referrals[client]) for session in sessions}
+
+    outcomes = set().union(*await asyncio.gather(*map(ask, range(CLIENTS))))
+
+    assert outcomes <= {"booked", "confirmed", "released", "no-seat-left"}
+    # Who gave a seat back may have been the last: then another one gets it, and nobody more.
+    for session in sessions:
+        await fill(world, session)
+    for table, live in (("seat", "held_until IS NULL"), ("booking", "state = 'confirmed'")):
+        query = f"SELECT count(*) AS taken FROM {table} WHERE {live} GROUP BY session"  # noqa: S608 - names of ours
+        assert [row["taken"] for row in await world.rows(query)] == [SEATS] * len(sessions)

@@ -24,6 +24,7 @@ from web.auth import TokenVerifier
 
 ISSUER = "http://issuer.test"
 HERE = "http://scheduling.test"
+REFERRALS = "http://referrals.test"
 
 
 class Doors:
@@ -88,6 +89,7 @@ def app(access: DatabaseAccess, own_database: Database, registry: CollectorRegis
         kafka_password=SecretStr("kR7-wB5z"),
         port=0,
         public_url=HERE,
+        referrals_url=REFERRALS,
         issuer=ISSUER,
     )
     series = chassis_metrics.Metrics(registry)

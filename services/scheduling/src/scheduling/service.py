@@ -15,6 +15,8 @@ from contracts import topics
 from scheduling.entrypoints import (
     api,
     booking_pages,
+    hold_pages,
+    holds_api,
     pages,
     places_api,
     seats_api,
@@ -69,14 +71,18 @@ def build_app(
             settings=settings,
             templates="scheduling",
             navigation=pages.NAVIGATION,
+            # The form that takes a seat on the spot stands on the referral's page.
+            trusted_origins=(settings.referrals_url,),
         ),
         routers=[
             api.router,
             places_api.router,
             seats_api.router,
+            holds_api.router,
             pages.router,
             sheet_page.router,
             booking_pages.router,
+            hold_pages.router,
         ],
         database=database,
         verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),

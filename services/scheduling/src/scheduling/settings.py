@@ -4,4 +4,6 @@ from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Nothing beyond what every service needs."""
+    """Where referrals shows its pages: their forms lead here, and ours lead back."""
+
+    referrals_url: str

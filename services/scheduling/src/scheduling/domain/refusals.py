@@ -9,6 +9,7 @@ Refusal
 ├── of a booking        UnknownBooking · AskThePlace · SessionBegun · SessionOver · NoSeatLeft
 │                       AlreadyBooked · UnknownPerson · UnknownReferral · ReferralNotYours
 │                       ReferralOfAnother · NotYourBooking · BookingCancelled
+├── of a hold           UnknownHold · NotYourHold · HoldLapsed · HoldReleased · HoldConfirmed
 └── of an attendance    TooEarly · BeforeBooking · AlreadyRecorded · NotRecorded
 """
 
@@ -156,7 +157,7 @@ class NoSeatLeft(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class AlreadyBooked(Refusal):
-    """The person has a seat in this session."""
+    """The person has a seat in this session, booked or kept for a while."""
 
     code: ClassVar[str] = "already-booked"
 
@@ -197,6 +198,38 @@ class NotYourBooking(Refusal):
 @dataclass(frozen=True, slots=True)
 class BookingCancelled(Refusal):
     code: ClassVar[str] = "booking-cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownHold(Refusal):
+    code: ClassVar[str] = "unknown-hold"
+    hold: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NotYourHold(Refusal):
+    """Another organisation keeps the seat."""
+
+    code: ClassVar[str] = "not-your-hold"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLapsed(Refusal):
+    """Its quarter of an hour was over; whoever came next could have the seat."""
+
+    code: ClassVar[str] = "hold-lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased(Refusal):
+    code: ClassVar[str] = "hold-released"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldConfirmed(Refusal):
+    """It is a booking by now, which is cancelled with a reason."""
+
+    code: ClassVar[str] = "hold-confirmed"
 
 
 @dataclass(frozen=True, slots=True)

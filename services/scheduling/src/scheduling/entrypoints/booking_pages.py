@@ -23,10 +23,11 @@ from scheduling.domain.bookings import State
 from scheduling.domain.refusals import UnknownBooking, UnknownSession
 from scheduling.entrypoints import shown
 from scheduling.entrypoints.access import AsMember, Member
-from scheduling.entrypoints.commands import act_of, decide, problem
+from scheduling.entrypoints.commands import act_of, decide, problem, referral_page
 from scheduling.entrypoints.forms import Fault, Text, commune_of, is_code, person_of, referral_of
 from scheduling.entrypoints.wording import sentence
 from scheduling.storage import reading
+from scheduling.storage.reading import Seat
 from web.auth import require
 from web.pages import render
 
@@ -221,7 +222,16 @@ async def _booking_page(
         refused=refused,
         done=done,
         host=member.reads(line.organisation),
+        to_come=seat.state is State.CONFIRMED and not begun,
+        referral_url=_referral_url(request, seat, member),
         may_cancel=member.works and seat.state is State.CONFIRMED and (own or not begun),
         act=new_id(),
         reasons=shown.options(BookingCancellation),
     )
+
+
+def _referral_url(request: Request, seat: Seat, member: Member) -> str | None:
+    """The referral's page, for who booked under it."""
+    if seat.referral is None or seat.booked_by != member.organisation:
+        return None
+    return referral_page(request, seat.referral)

@@ -16,9 +16,13 @@ from web.problems import Problem
 
 UNKNOWN = "unknown-"
 _FORBIDDEN = frozenset(
-    {"not-your-place", "not-your-booking", "organisation-not-active", "unknown-organisation"}
+    {"not-your-place", "not-your-booking", "not-your-hold"}
+    | {"organisation-not-active", "unknown-organisation"}
 )
-_GONE_BY = frozenset({"no-seat-left", "already-booked", "already-recorded", "session-cancelled"})
+_GONE_BY = frozenset(
+    {"no-seat-left", "already-booked", "already-recorded", "session-cancelled"}
+    | {"hold-lapsed", "hold-released", "hold-confirmed"}
+)
 
 
 def act_of(member: Member, tx: Transaction, *, act: UUID, organisation: UUID | None = None) -> Act:
@@ -69,3 +73,9 @@ def problem(refusal: Refusal) -> Problem:
     said = sentence(refusal)
     # The code is the refusal's own, explained in docs/errors.md.
     return Problem(status, refusal.code, "A rule says no", said, page=said)
+
+
+def referral_page(request: Request, referral: UUID) -> str:
+    """Where referrals shows it."""
+    base = str(request.app.state.info.settings.referrals_url).rstrip("/")
+    return f"{base}/referrals/{referral}"

@@ -105,6 +105,19 @@ def hours(line: Line) -> str:
     return f"{pages.french.hour(line.starts_at)} à {pages.french.hour(line.ends_at)}"
 
 
+def rendez_vous(line: Line) -> list[tuple[str, str]]:
+    """What the person needs to come: when, where, how to get in."""
+    said = (
+        ("Quand", f"{pages.french.day(line.starts_at)}, {hours(line)}"),
+        ("Lieu", line.place_name),
+        ("Adresse", line.address),
+        ("Commune", town(line.commune)),
+        ("Accès", line.access),
+        ("Avec", line.organisation_name),
+    )
+    return [(term, value) for term, value in said if value]
+
+
 def seats_chip(line: Line) -> Chip:
     """What is left of a session."""
     if line.cancelled_reason is not None:

@@ -37,7 +37,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "chose.",
         "session-over": "Cette séance est finie. Choisissez-en une autre.",
         "no-seat-left": "Il n'y a plus de place dans cette séance. Choisissez-en une autre.",
-        "already-booked": "Cette personne a déjà une place dans cette séance.",
+        "already-booked": "Cette personne a déjà une place, réservée ou gardée, dans cette séance.",
         "unknown-person": "Nous ne connaissons pas cette personne pour votre organisation. "
         "Déposez-la d'abord, puis citez l'identifiant reçu.",
         "unknown-referral": "Nous ne connaissons pas cette orientation. Vérifiez son identifiant.",
@@ -49,6 +49,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "séance n'a pas lieu chez elle.",
         "booking-cancelled": "Cette réservation est annulée. Réservez de nouveau si la personne "
         "vient.",
+        "unknown-hold": "Nous ne connaissons pas cette place gardée. Vérifiez son identifiant.",
+        "not-your-hold": "Cette place est gardée par une autre organisation.",
+        "hold-lapsed": "Le quart d'heure est passé : la place n'était plus gardée, et nous ne "
+        "l'avons pas réservée. Reprenez-la si elle est encore libre.",
+        "hold-released": "Cette place a été rendue. Reprenez-la si elle est encore libre.",
+        "hold-confirmed": "Cette place est réservée. Annulez la réservation si la personne ne "
+        "vient pas.",
         "too-early": "La séance n'a pas commencé : la présence se note à partir d'une demi-heure "
         "avant.",
         "before-booking": "La date donnée est antérieure à la dernière étape de cette réservation.",

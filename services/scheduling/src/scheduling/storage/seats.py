@@ -50,23 +50,17 @@ _TAKE = text("""
 _IS_FULL = text("""
     SELECT count(*) >= CAST(:capacity AS integer) FROM seat WHERE session = :session
 """)
-# In the order of seats: two who free the same ones meet, and do not block each other.
+# In the order of seats: two who free the same ones meet, and do not block each other. Only rows of
+# `seat` are touched: a hold whose time is over has lapsed, whoever has noted it or not.
 _LAPSE_HERE = text("""
-    WITH lapsed AS (
-        DELETE FROM seat WHERE booking = ANY(ARRAY(
-            SELECT booking FROM seat WHERE session = :session AND held_until <= :now
-            ORDER BY seat_no FOR UPDATE))
-        RETURNING booking)
-    UPDATE hold SET state = 'lapsed' FROM lapsed WHERE hold.id = lapsed.booking
+    DELETE FROM seat WHERE booking = ANY(ARRAY(
+        SELECT booking FROM seat WHERE session = :session AND held_until <= :now
+        ORDER BY seat_no FOR UPDATE))
 """)
 # What somebody is just confirming or freeing is left to them.
 _LAPSE_EVERYWHERE = text("""
-    WITH lapsed AS (
-        DELETE FROM seat WHERE booking = ANY(ARRAY(
-            SELECT booking FROM seat WHERE held_until <= :now
-            LIMIT 500 FOR UPDATE SKIP LOCKED))
-        RETURNING booking)
-    UPDATE hold SET state = 'lapsed' FROM lapsed WHERE hold.id = lapsed.booking
+    DELETE FROM seat WHERE booking = ANY(ARRAY(
+        SELECT booking FROM seat WHERE held_until <= :now LIMIT 500 FOR UPDATE SKIP LOCKED))
 """)
 
 

@@ -146,7 +146,7 @@ hold = Table(
     Column("held_at", _INSTANT, nullable=False),
     Column("held_until", _INSTANT, nullable=False),
     Column("who", Text, nullable=False),
-    CheckConstraint("state IN ('held', 'confirmed', 'released', 'lapsed')"),
+    CheckConstraint("state IN ('held', 'confirmed', 'released')"),
     CheckConstraint("held_at < held_until"),
     Index("hold_by_referral", "referral", "session"),
     Index("hold_by_session", "session"),

@@ -31,7 +31,7 @@ _MADE = (
         referral uuid NOT NULL REFERENCES referral,
         organisation uuid NOT NULL,
         seat_no smallint NOT NULL,
-        state text NOT NULL CHECK (state IN ('held', 'confirmed', 'released', 'lapsed')),
+        state text NOT NULL CHECK (state IN ('held', 'confirmed', 'released')),
         held_at timestamptz NOT NULL,
         held_until timestamptz NOT NULL,
         who text NOT NULL,
