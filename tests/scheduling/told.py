@@ -30,6 +30,7 @@ from scheduling.application.holds import (
     hold_seat,
     release_hold,
 )
+from scheduling.application.mediators import DeclareMediator, declare_mediator
 from scheduling.application.places import ClosePlace, DeclarePlace, close_place, declare_place
 from scheduling.application.sessions import (
     CancelSession,
@@ -113,6 +114,11 @@ class World:
     async def close(self, slug: str, place: UUID) -> Done:
         async with self.store.transaction() as tx:
             return await close_place(tx, ClosePlace(act=self.act(slug), place=place))
+
+    async def mediator(self, slug: str, reference: str = "un", label: str = "Conseiller 1") -> UUID:
+        command = DeclareMediator(act=self.act(slug), reference=reference, label=label)
+        async with self.store.transaction() as tx:
+            return subject(await declare_mediator(tx, command))
 
     async def session(self, slug: str, place: UUID, act: Act | None = None, **changes: Any) -> UUID:
         command = DeclareSession(

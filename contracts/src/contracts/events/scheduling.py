@@ -92,6 +92,8 @@ class SessionScheduled(Message):
     capacity: Capacity
     direct_booking: bool
     """Whether other organisations may take a seat on the spot."""
+    mediator: Id | None = None
+    """Who holds it, where that is said; the work name stays at scheduling."""
 
 
 class SessionCancelled(Message):

@@ -71,6 +71,9 @@ class SessionDeclared(Intent):
     """One for a one-to-one session, six at most for a workshop."""
     direct_booking: bool = False
     """Whether other organisations may take a seat on the spot."""
+    mediator: Id | None = None
+    """Who holds it: an id that `PUT /v1/mediators/{reference}` of scheduling answered. Nobody is in
+    two sessions at once."""
 
 
 class SessionCancelled(Intent):

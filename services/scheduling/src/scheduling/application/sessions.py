@@ -10,18 +10,22 @@ from scheduling.application.acts import Act, Done, RefusedError, begin, refuse_i
 from scheduling.application.directory import check_standing
 from scheduling.domain.bookings import Booking, State, told_cancelled
 from scheduling.domain.events import SessionCancelled
+from scheduling.domain.mediators import check_own
 from scheduling.domain.places import check_place_open
 from scheduling.domain.refusals import (
     AlreadyHeld,
+    MediatorBusy,
     NotYourPlace,
     Refusal,
+    UnknownMediator,
     UnknownPlace,
     UnknownSession,
 )
 from scheduling.domain.refusals import SessionCancelled as WasCancelled
 from scheduling.domain.sessions import Programme, decide_session
-from scheduling.storage import bookings, decisions, places, seats, sessions
+from scheduling.storage import bookings, decisions, mediators, places, seats, sessions
 from scheduling.storage.bookings import Transition
+from scheduling.storage.sessions import MediatorBusyError
 
 SESSION_CANCELLED = "session_cancelled"
 
@@ -58,6 +62,7 @@ async def declare_session(tx: Transaction, command: DeclareSession) -> Done:
     if place is None:
         raise RefusedError(UnknownPlace(command.place))
     refuse_if(check_place_open(place, organisation=organisation))
+    await _check_mediator(tx, command)
     fact = decide_session(
         command.programme, session=session, place=place.id, organisation=organisation, at=begun
     )
@@ -65,9 +70,12 @@ async def declare_session(tx: Transaction, command: DeclareSession) -> Done:
         raise RefusedError(fact)
     # What concerns many journeys has one of its own (messages.md §6).
     correlation = new_id()
-    await sessions.add(
-        tx.connection, fact, correlation=correlation, declared_at=begun, learnt_at=tx.now
-    )
+    try:
+        await sessions.add(
+            tx.connection, fact, correlation=correlation, declared_at=begun, learnt_at=tx.now
+        )
+    except MediatorBusyError:
+        raise RefusedError(MediatorBusy()) from None
     tx.emit(fact, key=fact.session, sequence=1, happened_at=begun, correlation=correlation)
     tx.arrived(f"session:{fact.session}")
     return Done(fresh=True, subject=fact.session, correlation=correlation)
@@ -106,6 +114,16 @@ async def cancel_session(tx: Transaction, command: CancelSession) -> Done:
         await _cancel_with(tx, command, booking, at=begun)
     await seats.free_all(tx.connection, session.id)  # what was only kept goes without a word
     return Done(fresh=True, subject=session.id, correlation=session.correlation)
+
+
+async def _check_mediator(tx: Transaction, command: DeclareSession) -> None:
+    cited = command.programme.mediator
+    if cited is None:
+        return
+    mediator = await mediators.find(tx.connection, cited)
+    if mediator is None:
+        raise RefusedError(UnknownMediator(cited))
+    refuse_if(check_own(mediator, organisation=command.act.organisation))
 
 
 async def _cancel_with(

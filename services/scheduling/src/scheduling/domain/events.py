@@ -43,6 +43,7 @@ class SessionScheduled:
     level: str | None
     capacity: int
     direct_booking: bool
+    mediator: UUID | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ Refusal
 ├── of a place          UnknownPlace · NotYourPlace · PlaceClosed · ReferenceTaken · UnknownCommune
 │                       SessionsToCome
 ├── of a session        UnknownSession · SessionCancelled · BadHours · SessionTooLong
-│                       SessionInThePast · OneSeatOnly · AlreadyHeld
+│                       SessionInThePast · OneSeatOnly · AlreadyHeld · UnknownMediator
+│                       NotYourMediator · MediatorBusy
 ├── of a booking        UnknownBooking · AskThePlace · SessionBegun · SessionOver · NoSeatLeft
 │                       AlreadyBooked · UnknownPerson · UnknownReferral · ReferralNotYours
 │                       ReferralOfAnother · NotYourBooking · BookingCancelled
@@ -125,6 +126,26 @@ class AlreadyHeld(Refusal):
     """Somebody's presence is recorded: what was held cannot be cancelled."""
 
     code: ClassVar[str] = "already-held"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMediator(Refusal):
+    code: ClassVar[str] = "unknown-mediator"
+    mediator: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NotYourMediator(Refusal):
+    """Works for another organisation."""
+
+    code: ClassVar[str] = "not-your-mediator"
+
+
+@dataclass(frozen=True, slots=True)
+class MediatorBusy(Refusal):
+    """Holds another session at that time."""
+
+    code: ClassVar[str] = "mediator-busy"
 
 
 @dataclass(frozen=True, slots=True)

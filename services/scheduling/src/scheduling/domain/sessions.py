@@ -33,7 +33,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """What will be held and when; `need` and `level` are codes."""
+    """What will be held, when and by whom; `need` and `level` are codes."""
 
     kind: Kind
     starts_at: datetime
@@ -42,6 +42,7 @@ class Programme:
     level: str | None
     capacity: int
     direct_booking: bool
+    mediator: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ def decide_session(
         level=programme.level,
         capacity=programme.capacity,
         direct_booking=programme.direct_booking,
+        mediator=programme.mediator,
     )
 
 

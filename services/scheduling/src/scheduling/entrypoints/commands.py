@@ -16,12 +16,12 @@ from web.problems import Problem
 
 UNKNOWN = "unknown-"
 _FORBIDDEN = frozenset(
-    {"not-your-place", "not-your-booking", "not-your-hold"}
+    {"not-your-place", "not-your-booking", "not-your-hold", "not-your-mediator"}
     | {"organisation-not-active", "unknown-organisation"}
 )
 _GONE_BY = frozenset(
     {"no-seat-left", "already-booked", "already-recorded", "session-cancelled"}
-    | {"hold-lapsed", "hold-released", "hold-confirmed"}
+    | {"hold-lapsed", "hold-released", "hold-confirmed", "mediator-busy"}
 )
 
 

@@ -60,6 +60,7 @@ class SessionSaid(Reader):
     level: str | None = None
     capacity: int
     direct_booking: bool
+    mediator: UUID | None = None
 
 
 class SessionCalledOff(Reader):
@@ -175,6 +176,7 @@ def _outcome(refusal: Refusal) -> Waiting | Refused:
 _TOKENS: Final[Mapping[type[Refusal], str]] = MappingProxyType(
     {
         refusals.UnknownPlace: "place",
+        refusals.UnknownMediator: "mediator",
         refusals.UnknownSession: "session",
         refusals.UnknownBooking: "booking",
         refusals.UnknownReferral: "referral",
@@ -210,6 +212,7 @@ async def _session(tx: Transaction, event: Event) -> Done:
         level=said.level,
         capacity=said.capacity,
         direct_booking=said.direct_booking,
+        mediator=said.mediator,
     )
     command = DeclareSession(act=_act(event), place=said.place, programme=programme)
     return await declare_session(tx, command)

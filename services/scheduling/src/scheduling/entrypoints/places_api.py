@@ -1,4 +1,4 @@
-"""Places by HTTP."""
+"""Places and mediators by HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,12 +8,21 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from chassis.database import Database, Transaction
 from chassis.ids import new_id
 from scheduling.application.acts import Done, RefusedError
+from scheduling.application.mediators import DeclareMediator, declare_mediator
 from scheduling.application.places import ClosePlace, DeclarePlace, close_place, declare_place
 from scheduling.domain.places import Description
 from scheduling.entrypoints.access import AsMember, Member
 from scheduling.entrypoints.commands import act_of, decide, problem
-from scheduling.entrypoints.views import Kept, PlaceBody, PlaceList, place_view
-from scheduling.storage import reading
+from scheduling.entrypoints.views import (
+    Kept,
+    MediatorBody,
+    MediatorList,
+    MediatorView,
+    PlaceBody,
+    PlaceList,
+    place_view,
+)
+from scheduling.storage import mediators, reading
 from web.auth import require
 from web.problems import Problem
 
@@ -80,11 +89,52 @@ async def post_close(request: Request, place: UUID, member: AsMember) -> Respons
     return Response(status_code=204)
 
 
-def _whose(member: Member, body: PlaceBody) -> UUID:
-    """Whose place it is: the caller's, or the one that the platform's administrator names."""
+@router.get("/mediators")
+async def list_mediators(request: Request, organisation: UUID | None = None) -> MediatorList:
+    """Who holds sessions, by work name: of everybody or of one organisation."""
+    database: Database = request.app.state.database
+    async with database.reading() as connection:
+        found = await mediators.of_organisation(connection, organisation)
+    return MediatorList(
+        items=[
+            MediatorView(
+                mediator=each.id,
+                organisation=each.organisation,
+                reference=each.reference,
+                label=each.label,
+            )
+            for each in found
+        ]
+    )
+
+
+@router.put("/mediators/{reference}")
+async def put_mediator(
+    request: Request,
+    reference: Annotated[str, Path(pattern=REFERENCE, max_length=64)],
+    body: MediatorBody,
+    member: AsMember,
+) -> Kept:
+    """Say under one's own reference who holds sessions; said again, the work name is replaced."""
+    organisation = _whose(member, body)
+
+    async def declare(tx: Transaction) -> Done:
+        act = act_of(member, tx, act=new_id(), organisation=organisation)
+        command = DeclareMediator(act=act, reference=reference, label=body.label)
+        return await declare_mediator(tx, command)
+
+    try:
+        done = await decide(request, "http", declare)
+    except RefusedError as error:
+        raise problem(error.refusal) from None
+    return Kept.model_validate({"subject": done.subject})
+
+
+def _whose(member: Member, body: PlaceBody | MediatorBody) -> UUID:
+    """Whose it is: the caller's, or the one that the platform's administrator names."""
     if "administrator" in member.caller.roles and body.organisation is not None:
         return body.organisation
     own = member.acting()
     if body.organisation not in {None, own}:
-        raise Problem(403, "forbidden", "The caller may not do this", "It is another's place")
+        raise Problem(403, "forbidden", "The caller may not do this", "It is another's")
     return own

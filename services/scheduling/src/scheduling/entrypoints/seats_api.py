@@ -150,6 +150,7 @@ async def post_session(again: AsRepeatable, body: SessionBody) -> Response:
         level=None if body.level is None else body.level.value,
         capacity=body.capacity,
         direct_booking=body.direct_booking,
+        mediator=body.mediator,
     )
     return await again.once(
         lambda tx: declare_session(

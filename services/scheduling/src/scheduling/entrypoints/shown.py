@@ -113,9 +113,14 @@ def rendez_vous(line: Line) -> list[tuple[str, str]]:
         ("Adresse", line.address),
         ("Commune", town(line.commune)),
         ("Accès", line.access),
-        ("Avec", line.organisation_name),
+        ("Avec", held_by(line)),
     )
     return [(term, value) for term, value in said if value]
+
+
+def held_by(line: Line) -> str:
+    """With whom: a work name, or the organisation's."""
+    return line.mediator or line.organisation_name
 
 
 def seats_chip(line: Line) -> Chip:

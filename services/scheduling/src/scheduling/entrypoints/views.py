@@ -44,6 +44,15 @@ class PlaceBody(Body):
     """For the platform's administrator alone: whose place it is."""
 
 
+class MediatorBody(Body):
+    """Who holds sessions."""
+
+    label: PublicLine
+    """A work name, without a person's name: « Conseiller numérique 1, Tela »."""
+    organisation: UUID | None = None
+    """For the platform's administrator alone: for whom the mediator works."""
+
+
 class SessionBody(Body):
     place: UUID
     kind: SessionKind
@@ -53,6 +62,8 @@ class SessionBody(Body):
     level: Level | None = None
     capacity: Capacity
     direct_booking: bool = False
+    mediator: UUID | None = None
+    """Of one's own; in no other session at that time."""
 
 
 class SomebodyBody(Body):
@@ -112,6 +123,17 @@ class PlaceView(BaseModel):
     access: str | None
 
 
+class MediatorView(BaseModel):
+    mediator: UUID
+    organisation: UUID
+    reference: str
+    label: str
+
+
+class MediatorList(BaseModel):
+    items: list[MediatorView]
+
+
 class SessionView(BaseModel):
     """A session with its free seats; `km` by road is an estimate, when a commune was asked for."""
 
@@ -129,6 +151,8 @@ class SessionView(BaseModel):
     capacity: int
     free: int
     direct_booking: bool
+    mediator: str | None
+    """The work name of who holds it."""
     cancelled: str | None
     km: float | None = None
 
@@ -195,6 +219,7 @@ def session_view(line: Line, *, km: float | None = None) -> SessionView:
         capacity=line.capacity,
         free=line.free,
         direct_booking=line.open_to_others,
+        mediator=line.mediator,
         cancelled=line.cancelled_reason,
         km=None if km is None else round(km, 1),
     )

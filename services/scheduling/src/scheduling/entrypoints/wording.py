@@ -29,6 +29,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "session-in-the-past": "Le jour de cette séance est passé. Donnez un jour à venir.",
         "one-seat-only": "Un rendez-vous individuel a une seule place. Pour plusieurs personnes, "
         "déclarez un atelier.",
+        "unknown-mediator": "Nous ne connaissons pas ce médiateur. Vérifiez son identifiant.",
+        "not-your-mediator": "Ce médiateur travaille pour une autre organisation.",
+        "mediator-busy": "Ce médiateur tient déjà une autre séance à ces heures. Changez les "
+        "heures ou choisissez quelqu'un d'autre.",
         "already-held": "La présence d'une personne est déjà notée : cette séance a eu lieu, elle "
         "ne peut plus être annulée.",
         "unknown-booking": "Nous ne connaissons pas cette réservation. Vérifiez son identifiant.",

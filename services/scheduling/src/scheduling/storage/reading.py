@@ -14,6 +14,7 @@ from scheduling.storage import places
 from scheduling.storage.tables import (
     booking,
     booking_transition,
+    mediator,
     organisation,
     place,
     seat,
@@ -27,7 +28,10 @@ SESSIONS_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A session as it is shown; `taken` counts its live bookings, `held` the seats kept now."""
+    """A session as it is shown; `taken` counts its live bookings, `held` the seats kept now.
+
+    `mediator` is the work name of who holds it, where somebody in particular does.
+    """
 
     id: UUID
     place: UUID
@@ -45,6 +49,7 @@ class Line:
     capacity: int
     taken: int
     held: int
+    mediator: str | None
     open_to_others: bool
     cancelled_reason: str | None
 
@@ -203,11 +208,13 @@ def _lines(*, now: datetime) -> Select[tuple[object, ...]]:
             place.c.commune,
             place.c.online_booking,
             organisation.c.name.label("organisation_name"),
+            mediator.c.label.label("mediator_label"),
             _number(seat.c.held_until.is_(None)).label("taken"),
             _number(seat.c.held_until > now).label("held"),
         )
         .join(place, place.c.id == session.c.place)
         .join(organisation, organisation.c.id == session.c.organisation)
+        .outerjoin(mediator, mediator.c.id == session.c.mediator)
         .order_by(session.c.starts_at, session.c.id)
         .limit(SESSIONS_MAX)
     )
@@ -235,6 +242,7 @@ def _line(row: Row[tuple[object, ...]]) -> Line:
         capacity=row.capacity,
         taken=row.taken,
         held=row.held,
+        mediator=row.mediator_label,
         open_to_others=row.direct_booking and row.online_booking,
         cancelled_reason=row.cancelled_reason,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.events import SessionScheduled
@@ -21,6 +22,10 @@ async def lock(connection: AsyncConnection, session_id: UUID) -> Session | None:
     return await _found(connection, session_id, shared=False)
 
 
+class MediatorBusyError(Exception):
+    """The mediator holds another session at that time."""
+
+
 async def add(
     connection: AsyncConnection,
     fact: SessionScheduled,
@@ -29,25 +34,38 @@ async def add(
     declared_at: datetime,
     learnt_at: datetime,
 ) -> None:
-    """Write a new session; its first fact has the sequence 1."""
-    await connection.execute(
-        insert(session).values(
-            id=fact.session,
-            place=fact.place,
-            organisation=fact.organisation,
-            kind=fact.kind,
-            starts_at=fact.starts_at,
-            ends_at=fact.ends_at,
-            need=fact.need,
-            level=fact.level,
-            capacity=fact.capacity,
-            direct_booking=fact.direct_booking,
-            correlation=correlation,
-            sequence=1,
-            declared_at=declared_at,
-            learnt_at=learnt_at,
-        )
+    """Write a new session; its first fact has the sequence 1.
+
+    Raises:
+        MediatorBusyError: by the exclusion constraint, not by what was read before.
+    """
+    statement = insert(session).values(
+        id=fact.session,
+        place=fact.place,
+        organisation=fact.organisation,
+        kind=fact.kind,
+        starts_at=fact.starts_at,
+        ends_at=fact.ends_at,
+        need=fact.need,
+        level=fact.level,
+        capacity=fact.capacity,
+        direct_booking=fact.direct_booking,
+        mediator=fact.mediator,
+        correlation=correlation,
+        sequence=1,
+        declared_at=declared_at,
+        learnt_at=learnt_at,
     )
+    try:
+        async with connection.begin_nested():
+            await connection.execute(statement)
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == _EXCLUSION_VIOLATION:
+            raise MediatorBusyError from error
+        raise
+
+
+_EXCLUSION_VIOLATION = "23P01"
 
 
 async def cancel(
@@ -94,6 +112,7 @@ async def _found(connection: AsyncConnection, session_id: UUID, *, shared: bool)
             level=row.level,
             capacity=row.capacity,
             direct_booking=row.direct_booking,
+            mediator=row.mediator,
         ),
         open_to_others=row.direct_booking and row.online_booking,
         cancelled=row.cancelled_reason is not None,

@@ -17,9 +17,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
+    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import UUID, ExcludeConstraint
 
 metadata = MetaData()
 
@@ -56,6 +58,16 @@ place = Table(
     Index("place_by_name", "name", "id"),
 )
 
+mediator = Table(
+    "mediator",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("organisation", _ID, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    UniqueConstraint("organisation", "reference"),
+)
+
 session = Table(
     "session",
     metadata,
@@ -74,7 +86,14 @@ session = Table(
     Column("sequence", Integer, nullable=False),
     Column("declared_at", _INSTANT, nullable=False),
     Column("learnt_at", _INSTANT, nullable=False),
+    Column("mediator", _ID, ForeignKey("mediator.id")),
     UniqueConstraint("id", "capacity"),
+    ExcludeConstraint(
+        (column("mediator"), "="),
+        (func.tstzrange(column("starts_at"), column("ends_at"), "[)"), "&&"),
+        where=text("cancelled_reason IS NULL"),
+        name="session_mediator_once",
+    ),
     CheckConstraint("kind IN ('workshop', 'one_to_one')"),
     CheckConstraint("capacity BETWEEN 1 AND 6"),
     CheckConstraint("starts_at < ends_at"),
