@@ -66,7 +66,7 @@ fix: $(DONE)/dev ## Met le code en forme et corrige ce qui se corrige seul
 
 setup: $(DONE)/dev ## Installe tout dans .venv, outils de développement compris
 
-contracts: $(DONE)/dev ## Récrit schémas, AsyncAPI et catalogue d’après les modèles
+contracts: $(DONE)/dev ## Récrit schémas, AsyncAPI, catalogue et dessins d’après les modèles
 	@$(BIN)/python -m contracts generate
 
 territory: $(DONE)/dev ## Récrit communes et contours d’après leurs sources

@@ -5,9 +5,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from contracts import asyncapi, catalogue, readers
+from contracts import asyncapi, catalogue, diagram, readers
 from contracts.envelope import structured_envelope
 from contracts.gate import described
+from contracts.journeys import JOURNEYS
 from contracts.page import page
 from contracts.schema import DIALECT, closed_form
 from contracts.topics import TOPICS
@@ -19,6 +20,8 @@ def files(root: Path) -> dict[Path, str]:
     """Every generated file of the repository at `root`, with the content it should have."""
     contracts = root / "contracts"
     examples = contracts / "examples"
+    tables = readers.announced()
+    journeys = root / "docs" / "journeys"
     envelope = {"$schema": DIALECT, "$id": _ENVELOPE_ID, **structured_envelope()}
     return {
         **{_schema_file(root, each.type): _json(closed_form(each)) for each in catalogue.MESSAGES},
@@ -27,7 +30,8 @@ def files(root: Path) -> dict[Path, str]:
         contracts / "asyncapi.json": _json(
             asyncapi.document(version("maillage-contracts"), examples)
         ),
-        root / "docs" / "messages.md": page(readers.announced(), examples),
+        root / "docs" / "messages.md": page(tables, examples),
+        **{journeys / f"{each.name}.svg": diagram.svg(each, tables) for each in JOURNEYS},
     }
 
 

@@ -1,0 +1,64 @@
+"""The journeys (parcours) that Maillage is for, as the messages that tell them, in their order.
+
+The diagrams in `docs/journeys/` are drawn from here, and the end-to-end tests walk what is written
+here: a step that no service takes any more fails there.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.catalogue import FACTS
+from contracts.events import referrals, scheduling, vouchers
+from contracts.intents import referrals as referral_intents
+from contracts.intents import scheduling as scheduling_intents
+from contracts.intents import vouchers as voucher_intents
+from contracts.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """One journey: what organisations say, and what is so then."""
+
+    name: str
+    title: str
+    steps: tuple[type[Message], ...]
+
+    @property
+    def facts(self) -> Counter[str]:
+        """How often each type of fact is told in it."""
+        return Counter(each.type for each in self.steps if each in FACTS)
+
+
+WITH_VOUCHER: Final = Journey(
+    name="with-voucher",
+    title="With a voucher: from the referral to what the place is due",
+    steps=(
+        referral_intents.ReferralSent,
+        referrals.ReferralSent,
+        referral_intents.ReferralAccepted,
+        referrals.ReferralAccepted,
+        voucher_intents.BookletIssued,
+        vouchers.BookletIssued,
+        scheduling_intents.BookingRequested,
+        scheduling.BookingConfirmed,
+        vouchers.BookletHeld,
+        scheduling_intents.AttendanceRecorded,
+        scheduling.AttendanceRecorded,
+        vouchers.VoucherRedeemed,
+        vouchers.VoucherSettled,
+    ),
+)
+FREE: Final = Journey(
+    name="free",
+    title="Free: someone comes in, and later to a workshop",
+    steps=(
+        scheduling_intents.VisitRecorded,
+        scheduling.VisitRecorded,
+        scheduling_intents.BookingRequested,
+        scheduling.BookingConfirmed,
+        scheduling_intents.AttendanceRecorded,
+        scheduling.AttendanceRecorded,
+    ),
+)
+JOURNEYS: Final = (WITH_VOUCHER, FREE)
