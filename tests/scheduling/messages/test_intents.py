@@ -251,6 +251,52 @@ async def test_who_is_not_entitled_is_told_so(post: Post, world: World, clock: F
     assert await reason(post, "caf", came) == "not-your-place"
 
 
+async def test_a_seat_after_a_visit_goes_on_with_its_journey(post: Post, world: World) -> None:
+    where = await world.place("tela")
+    when = await world.session("tela", where)
+    visit = asked(VisitRecorded, place=where, minutes=10, autonomy="autonomous")
+    came = await subject(post, "tela", visit)
+
+    seat = await subject(
+        post, "tela", asked(BookingRequested, session=when, visit=came, **SOMEBODY)
+    )
+
+    noted, booked = await world.facts("visit.recorded", "booking.confirmed")
+    assert (noted["key"], booked["key"]) == (str(came), str(seat))
+    assert noted["correlationid"] == booked["correlationid"]
+
+
+async def test_a_seat_after_a_visit_is_for_its_organisation_and_its_person(
+    post: Post, world: World
+) -> None:
+    where = await world.place("tela")
+    someone, other = await world.person(), await world.person()
+    came = (await world.visit("tela", where, person=someone)).subject
+    after = {"session": await world.session("tela", where), "visit": came}
+
+    foreign = asked(BookingRequested, person=someone, **after)
+    assert await reason(post, "caf", foreign) == "visit-not-yours"
+    for whom in (SOMEBODY, {"person": other}):
+        wanted = asked(BookingRequested, **after, **whom)
+        assert await reason(post, "tela", wanted) == "visit-not-yours"
+    await subject(post, "tela", asked(BookingRequested, person=someone, **after))
+    assert len(await world.facts("booking.confirmed")) == 1
+
+
+async def test_a_seat_asked_for_before_its_visit_is_known_waits_for_it(
+    post: Post, world: World, clock: FixedClock
+) -> None:
+    when = await world.session("tela", await world.place("tela"))
+    early = asked(BookingRequested, session=when, visit=uuid4(), **SOMEBODY)
+    waiting = await post.bring("tela", early)
+    assert await world.facts("intent.refused") == []
+
+    clock.advance(timedelta(seconds=61))
+    await post.consumers.expire()
+
+    assert (await post.verdict(waiting))["data"]["reason"] == "unknown-visit"
+
+
 async def test_a_full_session_and_a_suspended_host_are_refused(post: Post, world: World) -> None:
     where = await world.place("tela")
     when = await world.session("tela", where, capacity=1)

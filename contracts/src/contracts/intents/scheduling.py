@@ -108,6 +108,9 @@ class BookingRequested(Intent):
     """Instead of `person`, when no name was deposited."""
     referral: Id | None = None
     """The referral that the booking follows, sent by you or to you: its person has the seat."""
+    visit: Id | None = None
+    """The visit that the booking follows, noted by you: its journey goes on. Beside `referral` it
+    is not looked at."""
 
     @model_validator(mode="after")
     def _one_person_either_way(self) -> Self:

@@ -21,9 +21,11 @@ from scheduling.domain.refusals import (
     UnknownPerson,
     UnknownReferral,
     UnknownSession,
+    UnknownVisit,
+    VisitNotYours,
 )
 from scheduling.domain.sessions import Session, check_bookable
-from scheduling.storage import bookings, decisions, heard, seats, sessions
+from scheduling.storage import bookings, decisions, heard, seats, sessions, visits
 from scheduling.storage.bookings import Seating, Transition
 from scheduling.storage.seats import PersonSeatedError, Taking
 
@@ -38,12 +40,16 @@ class Nameless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookSeat:
-    """`person` is the id used inside; under a referral, its person has the seat."""
+    """`person` is the id used inside; under a referral, its person has the seat.
+
+    `visit` is the one after which the seat is taken, where there is no referral.
+    """
 
     act: Act
     session: UUID
     person: UUID | Nameless
     referral: UUID | None = None
+    visit: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ async def book_seat(tx: Transaction, command: BookSeat) -> Done:
     referral = await _referral(tx, command)
     person = await _person(tx, command, referral)
     fact = confirmed(session, person, booking, by=booker, referral=command.referral)
-    correlation = new_id() if referral is None else referral.correlation
+    correlation = await _journey(tx, command, referral)
     seating = Seating(
         seat_no=await _sit(tx, session, fact),
         capacity=session.programme.capacity,
@@ -154,6 +160,22 @@ async def _referral(tx: Transaction, command: BookSeat) -> Referral | None:
     if command.referral is None:
         return None
     return await referral_of(tx, command.referral, organisation=command.act.organisation)
+
+
+async def _journey(tx: Transaction, command: BookSeat, referral: Referral | None) -> UUID:
+    """The referral's, or that of the visit before, or one that opens here."""
+    if referral is not None:
+        return referral.correlation
+    if command.visit is None:
+        return new_id()
+    noted = await visits.find(tx.connection, command.visit)
+    if noted is None:
+        raise RefusedError(UnknownVisit(command.visit))
+    cited = None if isinstance(command.person, Nameless) else command.person
+    of_another = noted.person is not None and noted.person != cited
+    if noted.organisation != command.act.organisation or of_another:
+        raise RefusedError(VisitNotYours())
+    return noted.correlation
 
 
 async def _person(tx: Transaction, command: BookSeat, referral: Referral | None) -> Person:

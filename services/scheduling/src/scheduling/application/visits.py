@@ -77,6 +77,7 @@ async def record_visit(tx: Transaction, command: RecordVisit) -> Done:
         correlation=correlation,
         data_subject=fact.person,
     )
+    tx.arrived(f"visit:{fact.visit}")
     return Done(fresh=True, subject=fact.visit, correlation=correlation, person=fact.person)
 
 

@@ -9,7 +9,8 @@ Refusal
 │                       NotYourMediator · MediatorBusy
 ├── of a booking        UnknownBooking · AskThePlace · SessionBegun · SessionOver · NoSeatLeft
 │                       AlreadyBooked · UnknownPerson · UnknownReferral · ReferralNotYours
-│                       ReferralOfAnother · NotYourBooking · BookingCancelled
+│                       ReferralOfAnother · UnknownVisit · VisitNotYours · NotYourBooking
+│                       BookingCancelled
 ├── of a hold           UnknownHold · NotYourHold · HoldLapsed · HoldReleased · HoldConfirmed
 └── of an attendance    TooEarly · BeforeBooking · AlreadyRecorded · NotRecorded
 """
@@ -207,6 +208,19 @@ class ReferralOfAnother(Refusal):
     """The referral is about someone else than the person cited."""
 
     code: ClassVar[str] = "referral-of-another"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownVisit(Refusal):
+    code: ClassVar[str] = "unknown-visit"
+    visit: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNotYours(Refusal):
+    """Noted by another organisation, or of another person than the one cited."""
+
+    code: ClassVar[str] = "visit-not-yours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class SeatAsked(Reader):
     person: UUID | None = None
     anonymous: Somebody | None = None
     referral: UUID | None = None
+    visit: UUID | None = None
 
 
 class SeatGivenBack(Reader):
@@ -180,6 +181,7 @@ _TOKENS: Final[Mapping[type[Refusal], str]] = MappingProxyType(
         refusals.UnknownSession: "session",
         refusals.UnknownBooking: "booking",
         refusals.UnknownReferral: "referral",
+        refusals.UnknownVisit: "visit",
         refusals.UnknownPerson: "person",
         refusals.UnknownOrganisation: "organisation",
     }
@@ -231,6 +233,7 @@ async def _seat(tx: Transaction, event: Event) -> Done:
         session=said.session,
         person=_whom(said.person, said.anonymous),
         referral=said.referral,
+        visit=said.visit,
     )
     return await book_seat(tx, command)
 

@@ -187,6 +187,7 @@ async def post_booking(again: AsRepeatable, body: BookingBody) -> Response:
                 session=body.session,
                 person=nameless(body.anonymous),
                 referral=body.referral,
+                visit=body.visit,
             ),
         )
     )

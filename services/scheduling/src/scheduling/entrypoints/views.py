@@ -72,10 +72,11 @@ class SomebodyBody(Body):
 
 
 class BookingBody(Body):
-    """A seat for the person of a referral, or for someone without a name."""
+    """A seat for the person of a referral, or for someone without a name who may have come in."""
 
     session: UUID
     referral: UUID | None = None
+    visit: UUID | None = None
     anonymous: SomebodyBody | None = None
 
 

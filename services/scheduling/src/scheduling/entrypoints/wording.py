@@ -49,6 +49,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "adressée à elle.",
         "referral-of-another": "Cette orientation concerne une autre personne que celle que vous "
         "citez.",
+        "unknown-visit": "Nous ne connaissons pas ce passage. Vérifiez son identifiant.",
+        "visit-not-yours": "Ce passage n'a pas été noté par votre organisation, ou concerne une "
+        "autre personne que celle que vous citez.",
         "not-your-booking": "Cette réservation n'a pas été faite par votre organisation, et la "
         "séance n'a pas lieu chez elle.",
         "booking-cancelled": "Cette réservation est annulée. Réservez de nouveau si la personne "
