@@ -1,13 +1,14 @@
 """What an organisation sees of a journey it takes part in: its own side, while it is active."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 
 from chassis.events import Event
 from contracts.codes import Need, Outcome, RefusalReason, SessionKind
+from contracts.events import vouchers
 from contracts.events.scheduling import BookingConfirmed
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation, told
@@ -90,6 +91,101 @@ async def test_a_seat_at_a_place_is_seen_by_the_sender_and_the_place_alone(
     assert [step["event_id"] for step in answer.json()["steps"]] == [
         events[number].id for number in seen
     ]
+
+
+def paid_by_a_voucher(referral: Referral) -> list[Event]:
+    """The CAF sent, Tela helped; the facts of the voucher name the booking and no referral."""
+    booking, voucher, booklet = named("booking"), named("voucher"), named("booklet")
+    about = {"person": referral.person, "programme": named("programme"), "booklet": booklet}
+    at_tela = {"booking": booking, "place": named("place")}
+    split = [vouchers.FunderCents(funder=named("funder"), cents=1000)]
+    paid = {
+        **about,
+        **at_tela,
+        "voucher": voucher,
+        "serial": 1,
+        "organisation": TELA,
+        "cents": 1000,
+        "split": split,
+    }
+    seat = BookingConfirmed(
+        session=named("session"),
+        organisation=TELA,
+        person=referral.person,
+        referral=referral.id,
+        booked_by=TELA,
+        kind=SessionKind.WORKSHOP,
+        need=Need.EMAIL,
+        starts_at=START + 24 * HOUR,
+        ends_at=START + 26 * HOUR,
+        **at_tela,
+    )
+    held = vouchers.BookletHeld(session=seat.session, amount_cents=1000, **about, **at_tela)
+    redeemed = vouchers.VoucherRedeemed(session=seat.session, **paid)
+    settled = vouchers.VoucherSettled(settlement=named("settlement"), **paid)
+    facts = [
+        (seat, booking, "/scheduling", 1),
+        (held, booklet, "/vouchers", 2),
+        (redeemed, voucher, "/vouchers", 1),
+        (settled, voucher, "/vouchers", 2),
+    ]
+    return [
+        referral.sent(START),
+        *(
+            told(
+                fact,
+                key,
+                START + hours * HOUR,
+                source=source,
+                sequence=sequence,
+                journey=referral.journey,
+            )
+            for hours, (fact, key, source, sequence) in enumerate(facts, 1)
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "count"),
+    [(CAF, 5), (TELA, 5), (MAIRIE, 1)],
+    ids=["sender", "place", "other-target"],
+)
+async def test_what_a_voucher_pays_is_seen_by_the_sender_and_the_place_alone(
+    site: Site, viewer: UUID, count: int
+) -> None:
+    referral = Referral("one", sender=CAF, targets=(TELA, MAIRIE))
+    events = paid_by_a_voucher(referral)
+    await site.happen(events)
+    who, path = site.as_("professional", organisation=viewer), f"/v1/journeys/{referral.journey}"
+
+    answer = await site.get(path, who)
+    async with site.follow(f"{path}/live", who) as stream:
+        heard = [(await stream.next()).json()["event_id"] for _ in range(count)]
+
+    wanted = [event.id for event in events[:count]]
+    assert [step["event_id"] for step in answer.json()["steps"]] == wanted
+    assert heard == wanted
+
+
+async def test_a_distributor_sees_the_booklet_that_it_handed_over(site: Site) -> None:
+    issued = vouchers.BookletIssued(
+        booklet=named("booklet"),
+        programme=named("programme"),
+        person=named("person"),
+        distributor=CAF,
+        face_cents=5000,
+        valid_until=date(2026, 12, 31),
+    )
+    journey = named("journey of a booklet")
+    await site.happen(
+        [told(issued, issued.booklet, START, source="/vouchers", sequence=1, journey=journey)]
+    )
+
+    own = await site.get(f"/v1/journeys/{journey}", site.as_("professional", organisation=CAF))
+    other = await site.get(f"/v1/journeys/{journey}", site.as_("professional", organisation=TELA))
+
+    assert [step["type"] for step in own.json()["steps"]] == ["maillage.booklet.issued.v1"]
+    assert other.status_code == 404
 
 
 async def test_a_target_hears_what_it_does_later_and_not_what_others_do(site: Site) -> None:

@@ -130,6 +130,12 @@ def test_every_fact_can_be_told_whatever_it_lacks(event_type: str, data: dict[st
             "Pass utilisé : 10,00 €",
             "Dans un lieu tenu par Tela.",
         ),
+        (
+            "voucher.reversed",
+            {"organisation": str(TELA), "cents": 1_000, "reason": "missed"},
+            "Pass rendu à la personne : 10,00 €",
+            "Motif : la personne n’était pas venue.",
+        ),
     ],
 )
 def test_what_happens_at_a_place_is_told(

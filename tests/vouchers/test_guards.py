@@ -29,7 +29,15 @@ REDEMPTION = (
     INSERT INTO redemption (operation, voucher, turn, attendance, nth, programme, place,
         organisation, session_day, cents)
     SELECT number, {voucher}, {turn}, {attendance}, 1, programme, {place}, organisation,
-        {session_day}, cents FROM redemption, made
+        {session_day}, cents
+    FROM (SELECT * FROM redemption ORDER BY operation LIMIT 1) AS redemption, made
+"""
+)
+REVERSAL = (
+    OPERATION
+    + """
+    INSERT INTO reversal (operation, redemption, voucher, turn, attendance, nth, reason)
+    SELECT number, {redemption}, {voucher}, turn, {attendance}, nth, 'missed' FROM reversal, made
 """
 )
 FREE = "(SELECT id FROM voucher ORDER BY serial DESC LIMIT 1)"
@@ -123,6 +131,38 @@ GUARDS = {
         SELECT gen_random_uuid(), programme, organisation, settlement.number + 1, cut_off, 1,
             made.number FROM settlement, made
     """,
+    "redemption_after_reversal": REDEMPTION.format(
+        **SOUND | {"voucher": "voucher", "turn": "turn + 1"}
+    ),
+    "redemption_of_attendance_anew": OPERATION
+    + f"""
+        INSERT INTO redemption (operation, voucher, turn, attendance, nth, programme, place,
+            organisation, session_day, cents)
+        SELECT number, {FREE}, 1, attendance, nth + 1, programme, place, organisation,
+            session_day, cents FROM redemption, made ORDER BY operation LIMIT 1
+    """,
+    "reversal_once": REVERSAL.format(
+        redemption="redemption", voucher="gen_random_uuid()", attendance="gen_random_uuid()"
+    ),
+    "reversal_turn": REVERSAL.format(
+        redemption="0", voucher="voucher", attendance="gen_random_uuid()"
+    ),
+    "reversal_nth": REVERSAL.format(
+        redemption="0", voucher="gen_random_uuid()", attendance="attendance"
+    ),
+    "reversal_of_redemption": REVERSAL.format(
+        redemption="0", voucher="gen_random_uuid()", attendance="gen_random_uuid()"
+    ),
+    "statement_once": """
+        INSERT INTO statement (id, programme, proposed_by)
+        SELECT gen_random_uuid(), programme, 'x' FROM statement
+    """,
+    "statement_four_eyes": "UPDATE statement SET approved_by = proposed_by",
+    "statement_approved": "UPDATE statement SET operation = NULL",
+    "statement_line_once": """
+        INSERT INTO statement_line (statement, voucher)
+        SELECT statement, voucher FROM statement_line LIMIT 1
+    """,
     "programme_calendar": OPERATION
     + """
         INSERT INTO programme (id, name, denomination_cents, booklet_size, valid_until,
@@ -133,7 +173,7 @@ GUARDS = {
 }
 JOURNALS = (
     *("operation", "transfer", "programme", "programme_funder", "voucher", "voucher_share"),
-    *("hold", "redemption", "settlement", "settlement_line"),
+    *("hold", "redemption", "reversal", "settlement", "settlement_line", "statement_line"),
 )
 
 
@@ -143,6 +183,12 @@ async def settled(world: World) -> None:
     await world.issue()
     await world.tell(world.booked("rdv"), world.attended("rdv"))
     await world.draw_up()
+    await world.tell(
+        world.attended("undone", sequence=1),
+        world.attended("undone", sequence=2, kind="corrected", status="missed"),
+    )
+    world.pass_grace()
+    await world.state_unused()
 
 
 @pytest.mark.parametrize("guard", GUARDS)

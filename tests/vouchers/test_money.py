@@ -15,6 +15,7 @@ from vouchers.domain.booklets import (
     BookletStep,
     VoucherState,
     VoucherStep,
+    fact_number,
 )
 from vouchers.domain.ledger import POSTINGS, AccountKind, OperationKind
 from vouchers.domain.money import NegativeShareError, largest_remainder, shares_of_serial
@@ -85,17 +86,35 @@ def test_every_step_of_an_order_is_decided() -> None:
     }
 
 
-def test_booklets_and_vouchers_only_go_forward() -> None:
-    booklets, vouchers = list(BookletState), list(VoucherState)
+def test_booklets_only_go_forward() -> None:
+    booklets = list(BookletState)
 
     assert [BOOKLET[pair] for pair in zip(booklets, BookletStep, strict=False)] == booklets[1:]
-    assert [VOUCHER[pair] for pair in zip(vouchers, VoucherStep, strict=False)] == vouchers[1:]
-    assert (len(BOOKLET), len(VOUCHER)) == (3, 3)
+    assert len(BOOKLET) == 3
+
+
+def test_of_a_voucher_only_its_redemption_is_undone() -> None:
+    order = list(VoucherState)
+    back = {pair for pair, after in VOUCHER.items() if order.index(after) < order.index(pair[0])}
+
+    assert back == {(VoucherState.REDEEMED, VoucherStep.REVERSE)}
+    assert {after for _, after in VOUCHER.items()} == set(order[1:])
+    ends = {VoucherState.SETTLED, VoucherState.EXPIRED}
+    assert not ends & {state for state, _ in VOUCHER}
+
+
+def test_the_facts_of_a_voucher_are_numbered_without_a_gap() -> None:
+    steps = (VoucherStep.REDEEM, VoucherStep.REVERSE)
+    turns = [fact_number(turn, step) for turn in (1, 2, 3) for step in steps]
+
+    assert turns == [1, 2, 3, 4, 5, 6]
+    assert fact_number(3, VoucherStep.SETTLE) == 6
 
 
 def test_every_pair_of_a_booking_has_its_move() -> None:
     assert set(MOVES) == set(itertools.product(Has, Has))
-    assert {MOVES[Has.REDEEMED, target] for target in Has} == {Move.STAY}
+    assert {MOVES[Has.REDEEMED, target] for target in (Has.HELD, Has.REDEEMED)} == {Move.STAY}
+    assert MOVES[Has.REDEEMED, Has.NOTHING] is Move.REVERSE
 
 
 def test_each_posting_goes_from_one_kind_of_account_to_another() -> None:

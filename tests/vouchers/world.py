@@ -19,7 +19,7 @@ from chassis.messaging.inbox import Inbox
 from chassis.settings import KafkaSettings
 from chassis.testing import FixedClock
 from tests.servers.handles import DatabaseAccess, plain
-from vouchers.application import issuing, labels, orders, programmes, settlement
+from vouchers.application import issuing, labels, orders, programmes, settlement, statements
 from vouchers.application.acts import Act
 from vouchers.application.directory import FollowOrganisation, follow_organisation
 from vouchers.domain.directory import Registered, Standing, Stands
@@ -214,6 +214,20 @@ class World:
             act=act or self.act(), programme=self["creuse"], cut_off=cut_off
         )
         return await self.do(settlement.draw_up, command)
+
+    async def propose_statement(self, *, programme: str = "creuse", by: str = "claire") -> UUID:
+        command = statements.ProposeStatement(act=self.act(by), programme=self[programme])
+        return UUID((await self.do(statements.propose_statement, command))["proposal"])
+
+    async def state_unused(self, *, programme: str = "creuse") -> Any:
+        """The statement of what nobody used, by two persons."""
+        proposal = await self.propose_statement(programme=programme)
+        command = orders.Approve(act=self.act("bruno"), proposal=proposal)
+        return await self.do(statements.approve_statement, command)
+
+    def pass_grace(self) -> None:
+        """Go to the middle of February 2027, when the programme's grace is over."""
+        self.clock.advance(datetime(2027, 2, 15, 9, 0, tzinfo=UTC) - self.clock.now())
 
     async def refer(self, referral: str, person: str, *, sender: str) -> None:
         """Let the reader of referrals take a referral from the sender to Tela."""

@@ -67,8 +67,10 @@ FACTS: Final[tuple[type[Message], ...]] = (
     vouchers_events.BookletHoldReleased,
     vouchers_events.RedemptionRefused,
     vouchers_events.VoucherRedeemed,
+    vouchers_events.VoucherReversed,
     vouchers_events.VoucherSettled,
     vouchers_events.SettlementDrawnUp,
+    vouchers_events.StatementIssued,
 )
 OUTGOING: Final[tuple[type[Message], ...]] = (
     referrals_events.ReferralSent,

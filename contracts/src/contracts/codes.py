@@ -280,6 +280,15 @@ class HoldReleaseReason(Code):
     EXCUSED = "excused", "La personne avait prévenu"
     NOT_PRESENTED = "not_presented", "Aucun pass présenté"
     LABEL_ENDED = "label_ended", "Le lieu n’acceptait plus les pass ce jour-là"
+    EXPIRED = "expired", "L’état des pass non utilisés est établi"
+
+
+class ReversalReason(Code):
+    """Motif d’annulation de l’encaissement d’un pass."""
+
+    MISSED = "missed", "La personne n’était pas venue"
+    EXCUSED = "excused", "La personne avait prévenu"
+    NOT_PRESENTED = "not_presented", "Aucun pass n’avait été présenté"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +337,12 @@ CODE_LISTS: Final = (
         name="hold-release-reasons",
         title="Motifs de libération d’un pass",
         codes=HoldReleaseReason,
+        extensible=False,
+    ),
+    CodeList(
+        name="reversal-reasons",
+        title="Motifs d’annulation d’un encaissement",
+        codes=ReversalReason,
         extensible=False,
     ),
     CodeList(name="roles", title="Rôles", codes=Role),

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from contracts.codes import HoldReleaseReason, LabelEndReason
+from contracts.codes import HoldReleaseReason, LabelEndReason, ReversalReason
 from contracts.fields import (
     Booklets,
     Cents,
@@ -262,6 +262,28 @@ class VoucherRedeemed(Message):
     """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
+class VoucherReversed(Message):
+    """The presence was corrected: the voucher pays nothing and may be used again (annulation)."""
+
+    type: ClassVar[str] = "maillage.voucher.reversed.v1"
+    topic: ClassVar[str] = VOUCHERS
+    key: ClassVar[str] = "voucher"
+    about: ClassVar[str | None] = "person"
+
+    voucher: Id
+    serial: Serial
+    booklet: Id
+    programme: Id
+    person: Id
+    booking: Id
+    place: Id
+    organisation: Id
+    """The organisation of the place, to which the amount is no longer due."""
+    cents: Cents
+    split: Split
+    reason: ReversalReason
+
+
 class VoucherSettled(Message):
     """The voucher stands in a settlement: its amount will be paid to the place's organisation."""
 
@@ -302,4 +324,20 @@ class SettlementDrawnUp(Message):
     """The number of the last operation of the ledger that counts."""
     cents: Cents
     vouchers: Count
+    split: Split
+
+
+class StatementIssued(Message):
+    """What nobody used of a programme after its grace (état des pass non utilisés)."""
+
+    type: ClassVar[str] = "maillage.statement.issued.v1"
+    topic: ClassVar[str] = VOUCHERS
+    key: ClassVar[str] = "statement"
+
+    statement: Id
+    programme: Id
+    on: Date
+    """The day in France on which it was issued: what is learnt later is redeemed no more."""
+    vouchers: Annotated[int, Field(ge=0, le=10_000_000)]
+    cents: Annotated[int, Field(ge=0, le=10_000_000_000)]
     split: Split

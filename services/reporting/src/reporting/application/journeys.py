@@ -12,8 +12,8 @@ from reporting.domain.journeys import (
     in_order,
     may_see,
     own_side,
+    own_side_of,
     participants,
-    sent_by,
 )
 from reporting.storage import event_log, organisations
 
@@ -59,7 +59,7 @@ async def read_journey(
     entries = await event_log.journey(connection, correlation_id)
     if not entries or not may_see(viewer, entries):
         raise UnknownJourney
-    shown = own_side(viewer, entries, own=sent_by(viewer.organisation, entries))
+    shown = own_side(viewer, entries, own=own_side_of(viewer.organisation, entries))
     return Journey(
         correlation_id=correlation_id,
         viewer=viewer,
@@ -76,7 +76,8 @@ async def read_news(
     entries = await event_log.journey(connection, correlation_id, after=after)
     own: frozenset[str] = frozenset()
     if entries and not viewer.sees_everything:
-        own = sent_by(viewer.organisation, await event_log.sendings(connection, correlation_id))
+        starts = await event_log.starts(connection, correlation_id)
+        own = own_side_of(viewer.organisation, starts)
     return News(
         entries=own_side(viewer, entries, own=own),
         seen=entries[-1].log_seq if entries else after,

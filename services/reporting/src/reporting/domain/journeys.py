@@ -62,13 +62,32 @@ def may_see(viewer: Viewer, entries: Iterable[Entry]) -> bool:
     return viewer.sees_everything or viewer.organisation in participants(entries)
 
 
-def sent_by(organisation: UUID | None, entries: Iterable[Entry]) -> frozenset[str]:
-    """The referrals, of those whose sending is among the entries, that the organisation sent."""
-    return frozenset(
+BOOKED: Final = "maillage.booking.confirmed.v1"
+STARTS: Final = (ReferralSent.type, BOOKED)
+"""The facts that say whose a referral or a booking is; later ones name it by its id alone."""
+
+
+def own_side_of(organisation: UUID | None, entries: Iterable[Entry]) -> frozenset[str]:
+    """The referrals that the organisation sent, and the bookings that it has a side in.
+
+    A booking is the sender's of its referral, the place's, and whose who asked for it: so is what
+    it costs and what a voucher pays of it.
+    """
+    starts = [each for each in entries if each.type in STARTS]
+    own = {
         str(each.data.get("referral"))
-        for each in entries
+        for each in starts
         if each.type == ReferralSent.type and _is(organisation, each.data.get("sender"))
-    )
+    }
+    return frozenset(own) | {
+        str(each.data.get("booking"))
+        for each in starts
+        if each.type == BOOKED
+        and (
+            each.data.get("referral") in own
+            or any(_is(organisation, each.data.get(name)) for name in ("organisation", "booked_by"))
+        )
+    }
 
 
 # A seat taken or a title redeemed tells that the organisation of that place helps: an answer too.
@@ -76,11 +95,11 @@ _DONE_AT_A_PLACE: Final = frozenset({"scheduling", "vouchers"})
 
 
 def own_side(viewer: Viewer, entries: Iterable[Entry], *, own: frozenset[str]) -> list[Entry]:
-    """What of the entries the viewer may see; `own` are the referrals that it sent.
+    """What of the entries the viewer may see; `own` are the referrals and bookings of its side.
 
-    A sender sees all of its referral, a target its own side alone: nobody is told whom else it
-    was sent to nor what they answered (domain.md §2.3). While the sending is unknown, nobody is
-    its sender.
+    A sender sees all of its referral, up to the settlement of the voucher that paid for the help;
+    a target and a place see their own side alone: nobody is told whom else it was sent to nor what
+    they answered (domain.md §2.3). While the sending is unknown, nobody is its sender.
     """
     if viewer.sees_everything:
         return list(entries)
@@ -89,7 +108,7 @@ def own_side(viewer: Viewer, entries: Iterable[Entry], *, own: frozenset[str]) -
 
 
 def _seen_by(organisation: UUID | None, entry: Entry, own: frozenset[str]) -> Entry | None:
-    if str(entry.data.get("referral")) in own:
+    if any(entry.data.get(name) in own for name in ("referral", "booking")):
         return entry
     if entry.type in _ANSWERS:
         return entry if _is(organisation, entry.data.get("organisation")) else None
@@ -99,14 +118,15 @@ def _seen_by(organisation: UUID | None, entry: Entry, own: frozenset[str]) -> En
         mine = [each for each in listed if _is(organisation, each)]
         return replace(entry, data={**entry.data, "targets": mine}) if mine else None
     if entry.service in _DONE_AT_A_PLACE:
-        return entry if _is(organisation, entry.data.get("organisation")) else None
+        named = (entry.data.get(name) for name in ("organisation", "distributor"))
+        return entry if any(_is(organisation, each) for each in named) else None
     return entry
 
 
 def organisations_in(data: Mapping[str, Any]) -> Iterator[UUID]:
-    """The organisations that a fact names: its sender, its author, its targets, in this order."""
+    """The organisations that a fact names: its sender, who does it, its targets, in this order."""
     targets = data.get("targets")
-    named = [data.get("sender"), data.get("organisation")]
+    named = [data.get(name) for name in ("sender", "organisation", "distributor", "booked_by")]
     for value in [*named, *(targets if isinstance(targets, list) else [])]:
         organisation = _uuid(value) if isinstance(value, str) else None
         if organisation is not None:

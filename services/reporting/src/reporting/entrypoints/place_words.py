@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from contracts.codes import AttendanceStatus, BookingCancellation, HoldReleaseReason
+from contracts.codes import AttendanceStatus, BookingCancellation, HoldReleaseReason, ReversalReason
 from pages import french
 from reporting.domain.journeys import Entry
 from reporting.entrypoints.names import by
@@ -94,6 +94,15 @@ def _not_redeemed(_entry: Entry, _names: Names) -> Sentence:
     )
 
 
+def _reversed(entry: Entry, _names: Names) -> Sentence:
+    return Sentence(
+        title=f"Pass rendu à la personne{_euros(entry.data.get('cents'))}",
+        word="Rendu",
+        tone="watch",
+        detail=_reason(ReversalReason, entry),
+    )
+
+
 def _settled(entry: Entry, names: Names) -> Sentence:
     return Sentence(
         title=f"Pass compté dans un décompte{_euros(entry.data.get('cents'))}",
@@ -115,6 +124,7 @@ AT_A_PLACE: Final[Mapping[str, Teller]] = MappingProxyType(
         "maillage.booklet.hold-released.v1": _released,
         "maillage.redemption.refused.v1": _not_redeemed,
         "maillage.voucher.redeemed.v1": _redeemed,
+        "maillage.voucher.reversed.v1": _reversed,
         "maillage.voucher.settled.v1": _settled,
     }
 )
@@ -128,7 +138,9 @@ def _presence(entry: Entry) -> tuple[str, Tone, str]:
     return title, tone, label_of(AttendanceStatus, known)
 
 
-def _reason(codes: type[BookingCancellation | HoldReleaseReason], entry: Entry) -> str:
+def _reason(
+    codes: type[BookingCancellation | HoldReleaseReason | ReversalReason], entry: Entry
+) -> str:
     return f"Motif : {lower(label_of(codes, entry.data.get('reason')))}."
 
 

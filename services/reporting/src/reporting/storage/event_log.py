@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting.domain.facts import ReferralSent, Told
-from reporting.domain.journeys import Entry
+from reporting.domain.facts import Told
+from reporting.domain.journeys import STARTS, Entry
 from reporting.storage.tables import event_log
 
 JOURNEY_STEPS_MAX: Final = 1_000
@@ -135,11 +135,11 @@ async def journey(
     return [entry_of(row) for row in found.mappings()]
 
 
-async def sendings(connection: AsyncConnection, correlation_id: UUID) -> list[Entry]:
-    """The journey's referrals as they left, in the order of the log."""
+async def starts(connection: AsyncConnection, correlation_id: UUID) -> list[Entry]:
+    """The journey's referrals as they left, and its bookings, in the order of the log."""
     found = await connection.execute(
         ENTRY.where(event_log.c.correlation_id == correlation_id)
-        .where(event_log.c.type == ReferralSent.type)
+        .where(event_log.c.type.in_(STARTS))
         .order_by(event_log.c.log_seq)
     )
     return [entry_of(row) for row in found.mappings()]

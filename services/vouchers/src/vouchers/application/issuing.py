@@ -17,11 +17,12 @@ from vouchers.domain.refusals import (
     NotYourReferral,
     OrganisationNotActive,
     OtherPerson,
+    StatementClosed,
     UnknownProgramme,
     UnknownReferral,
     ValidityOver,
 )
-from vouchers.storage import bookings, booklets, organisations, programmes
+from vouchers.storage import bookings, booklets, organisations, programmes, statements
 from vouchers.storage.bookings import Referral
 from vouchers.storage.booklets import Issue
 from vouchers.storage.ledger import Stored
@@ -71,6 +72,8 @@ async def issue_booklet(tx: Transaction, command: IssueBooklet) -> Issued:
     if next_one is None:
         raise RefusedError(NoStock())
     booklet, sequence = next_one
+    if await statements.is_closed(tx.connection, programme.id):
+        raise RefusedError(StatementClosed())
     reply = {"booklet": str(booklet), "correlation_id": str(correlation)}
     await record(tx, command.act, OperationKind.ISSUE, reply=reply)
     issue = Issue(

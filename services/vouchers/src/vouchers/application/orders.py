@@ -20,6 +20,7 @@ from vouchers.domain.refusals import (
     Refusal,
     SamePerson,
     SplitNegative,
+    StatementClosed,
     StocksDiffer,
     UnknownOrder,
     UnknownOrganisation,
@@ -27,7 +28,7 @@ from vouchers.domain.refusals import (
     UnknownProposal,
     WrongStep,
 )
-from vouchers.storage import orders, organisations, programmes
+from vouchers.storage import orders, organisations, programmes, statements
 from vouchers.storage.ledger import Stored
 from vouchers.storage.orders import FixedVoucher, Order, PaymentOrder, Proposal
 
@@ -215,6 +216,7 @@ async def propose_activation(tx: Transaction, command: ProposeActivation) -> dic
         return dict(begun.reply)
     order, _ = await _order(tx, command.order)
     _after(order, OrderStep.ACTIVATE)
+    await _keep_open(tx, order)
     proposal = new_id()
     by = command.act.caller
     if not await orders.propose_activation(tx.connection, proposal, order=order.id, by=by):
@@ -236,6 +238,7 @@ async def approve_activation(tx: Transaction, command: Approve) -> dict[str, Any
     proposal = _checked(await orders.activation(tx.connection, command.proposal), command.act)
     order, programme = await _order(tx, proposal.order)
     state = _after(order, OrderStep.ACTIVATE)
+    await _keep_open(tx, order)
     booklets = await orders.booklets(tx.connection, order.id)
     reply = {"order": str(order.id)}
     transfers = [
@@ -327,6 +330,13 @@ async def _check_face(tx: Transaction, order: Order, programme: Programme, *, ce
     funded = await orders.funded(tx.connection, order.id)
     if funded + cents > order.booklets * programme.booklet_cents:
         raise RefusedError(AboveFaceValue())
+
+
+async def _keep_open(tx: Transaction, order: Order) -> None:
+    """No booklet gets value once the programme's unused vouchers are stated."""
+    await statements.keep_open(tx.connection, order.programme)
+    if await statements.is_closed(tx.connection, order.programme):
+        raise RefusedError(StatementClosed())
 
 
 async def _programme(tx: Transaction, programme: UUID) -> Programme:

@@ -11,7 +11,9 @@ from uuid import UUID
 from chassis.database import Transaction
 from chassis.ids import new_id
 from vouchers.application.acts import REFUSED, Act, record
+from vouchers.application.reversal import reverse
 from vouchers.domain.bookings import MOVES, Booking, Move, Standing, wanted
+from vouchers.domain.booklets import VoucherStep, fact_number
 from vouchers.domain.events import (
     BookletHeld,
     BookletHoldReleased,
@@ -20,8 +22,8 @@ from vouchers.domain.events import (
 )
 from vouchers.domain.instants import day_in_france
 from vouchers.domain.ledger import OperationKind, posting
-from vouchers.domain.refusals import NoBooklet, PlaceNotLabelled, Refusal
-from vouchers.storage import bookings, booklets, labels, redemptions
+from vouchers.domain.refusals import NoBooklet, PlaceNotLabelled, Refusal, StatementClosed
+from vouchers.storage import bookings, booklets, labels, redemptions, reversals, statements
 from vouchers.storage.redemptions import Hold, Redemption
 
 
@@ -40,13 +42,14 @@ async def reconcile(tx: Transaction, act: Act, booking_id: UUID) -> None:
     `act` is the operation, or the message, that brought the new fact.
     """
     booking, refused_before = await bookings.lock(tx.connection, booking_id)
-    hold = await redemptions.live_hold(tx.connection, booking.id)
+    hold = await _live_hold(tx, booking)
+    redeemed = await reversals.standing(tx.connection, booking.id)
     target, reason = await _wanted(tx, booking, hold)
-    match MOVES[await _standing(tx, booking, hold), target]:
+    match MOVES[_standing(hold, redeemed), target]:
         case Move.HOLD:
             await _hold(tx, act, booking)
         case Move.RELEASE if hold is not None and reason is not None:
-            await _release(tx, act, booking, hold, reason=reason)
+            await release(tx, act, booking, hold, reason=reason)
         case Move.REDEEM if hold is not None:
             await _redeem(tx, act, booking, hold)
         case Move.HOLD_AND_REDEEM:
@@ -55,12 +58,23 @@ async def reconcile(tx: Transaction, act: Act, booking_id: UUID) -> None:
                 await _redeem(tx, act, booking, made)
             elif made.code != refused_before:
                 await _refuse(tx, act, booking, made)
+        case Move.REVERSE if redeemed is not None and reason is not None:
+            await reverse(tx, act, booking, redeemed, reason=reason)
         case _:
             pass
 
 
-async def _standing(tx: Transaction, booking: Booking, hold: Hold | None) -> Standing:
-    if await redemptions.is_redeemed(tx.connection, booking.id):
+async def _live_hold(tx: Transaction, booking: Booking) -> Hold | None:
+    """What the booking holds, the booklet's row locked: a statement may end it until then."""
+    hold = await redemptions.live_hold(tx.connection, booking.id)
+    if hold is None:
+        return None
+    await booklets.lock(tx.connection, hold.booklet)
+    return await redemptions.live_hold(tx.connection, booking.id)
+
+
+def _standing(hold: Hold | None, redeemed: reversals.Standing | None) -> Standing:
+    if redeemed is not None:
         return Standing.REDEEMED
     return Standing.NOTHING if hold is None else Standing.HELD
 
@@ -83,18 +97,21 @@ async def _purse(tx: Transaction, booking: Booking) -> _Purse | Refusal:
     """The person's booklet that ends first, valid that day, with enough left, accepted there."""
     day = day_in_france(booking.starts_at)
     accepted = await labels.programmes_at(tx.connection, booking.place, day=day)
-    in_hand = [
+    valid = [
         each
         for each in await booklets.of_person(tx.connection, booking.person)
         if each.valid_until >= day
-        and each.left_cents >= each.denomination_cents
         # A booklet handed over after the session pays nothing of it.
         and (booking.attendance is None or each.issued_at <= booking.attendance.happened_at)
     ]
+    in_hand = [each for each in valid if each.left_cents >= each.denomination_cents]
     for each in in_hand:
         if each.programme in accepted:
             return _Purse(booklet=each.id, programme=each.programme, cents=each.denomination_cents)
-    return PlaceNotLabelled() if in_hand else NoBooklet()
+    if in_hand:
+        return PlaceNotLabelled()
+    stated = await statements.any_stated(tx.connection, [each.id for each in valid])
+    return StatementClosed() if stated else NoBooklet()
 
 
 async def _hold(tx: Transaction, act: Act, booking: Booking) -> Hold | Refusal:
@@ -130,7 +147,8 @@ async def _hold(tx: Transaction, act: Act, booking: Booking) -> Hold | Refusal:
     return hold
 
 
-async def _release(tx: Transaction, act: Act, booking: Booking, hold: Hold, *, reason: str) -> None:
+async def release(tx: Transaction, act: Act, booking: Booking, hold: Hold, *, reason: str) -> None:
+    """Free what the booking holds; the booklet's row is locked."""
     programme, _ = await booklets.lock(tx.connection, hold.booklet)
     transfer = posting(
         OperationKind.RELEASE,
@@ -187,7 +205,7 @@ async def _redeem(tx: Transaction, act: Act, booking: Booking, hold: Hold) -> No
         day=day_in_france(booking.starts_at),
         cents=hold.cents,
     )
-    await redemptions.add(tx.connection, one, operation=number)
+    turn = await redemptions.add(tx.connection, one, operation=number)
     fact = VoucherRedeemed(
         voucher=voucher,
         serial=serial,
@@ -204,7 +222,7 @@ async def _redeem(tx: Transaction, act: Act, booking: Booking, hold: Hold) -> No
     tx.emit(
         fact,
         key=voucher,
-        sequence=1,
+        sequence=fact_number(turn, VoucherStep.REDEEM),
         happened_at=act.at,
         correlation=booking.correlation,
         data_subject=booking.person,

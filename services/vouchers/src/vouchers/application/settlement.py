@@ -9,6 +9,7 @@ from chassis.database import Transaction
 from chassis.ids import new_id
 from vouchers.application.acts import Act, RefusedError, begin, record
 from vouchers.application.orders import add_up
+from vouchers.domain.booklets import VoucherStep, fact_number
 from vouchers.domain.events import SettlementDrawnUp, VoucherSettled
 from vouchers.domain.ledger import Account, AccountKind, OperationKind, posting
 from vouchers.domain.refusals import CutOffAhead, UnknownProgramme
@@ -129,7 +130,7 @@ def _tell(tx: Transaction, settlement: SettlementDrawnUp, line: Due, *, at: date
     tx.emit(
         fact,
         key=line.voucher,
-        sequence=2,
+        sequence=fact_number(line.turn, VoucherStep.SETTLE),
         happened_at=at,
         correlation=line.correlation,
         data_subject=line.person,

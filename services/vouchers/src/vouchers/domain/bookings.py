@@ -29,10 +29,12 @@ class Move(StrEnum):
     REDEEM = "redeem"
     HOLD_AND_REDEEM = "hold-and-redeem"
     """Nobody could hold when it was booked: the hold is made at attendance (ledger.md rule 2)."""
+    REVERSE = "reverse"
+    """The presence was corrected: undone before it is settled, for a person afterwards."""
     STAY = "stay"
 
 
-# A redemption stands once it is made: the reversal of ledger.md is a posting still to come.
+# An attendance is never untold, so nothing asks that what was redeemed be held again.
 MOVES: Final[Mapping[tuple[Standing, Standing], Move]] = MappingProxyType(
     {
         (Standing.NOTHING, Standing.NOTHING): Move.STAY,
@@ -41,7 +43,7 @@ MOVES: Final[Mapping[tuple[Standing, Standing], Move]] = MappingProxyType(
         (Standing.HELD, Standing.NOTHING): Move.RELEASE,
         (Standing.HELD, Standing.HELD): Move.STAY,
         (Standing.HELD, Standing.REDEEMED): Move.REDEEM,
-        (Standing.REDEEMED, Standing.NOTHING): Move.STAY,
+        (Standing.REDEEMED, Standing.NOTHING): Move.REVERSE,
         (Standing.REDEEMED, Standing.HELD): Move.STAY,
         (Standing.REDEEMED, Standing.REDEEMED): Move.STAY,
     }

@@ -33,12 +33,17 @@ class VoucherState(StrEnum):
     """Used (utilisé) for a session that took place."""
     SETTLED = "settled"
     """In a settlement."""
+    EXPIRED = "expired"
+    """In the statement of what nobody used."""
 
 
 class VoucherStep(StrEnum):
     ACTIVATE = "activate"
     REDEEM = "redeem"
+    REVERSE = "reverse"
+    """The presence that paid for it was corrected."""
     SETTLE = "settle"
+    EXPIRE = "expire"
 
 
 # What does not stand here may not happen; a test walks every pair.
@@ -53,6 +58,8 @@ VOUCHER: Final[Mapping[tuple[VoucherState, VoucherStep], VoucherState]] = Mappin
     {
         (VoucherState.INACTIVE, VoucherStep.ACTIVATE): VoucherState.ACTIVE,
         (VoucherState.ACTIVE, VoucherStep.REDEEM): VoucherState.REDEEMED,
+        (VoucherState.ACTIVE, VoucherStep.EXPIRE): VoucherState.EXPIRED,
+        (VoucherState.REDEEMED, VoucherStep.REVERSE): VoucherState.ACTIVE,
         (VoucherState.REDEEMED, VoucherStep.SETTLE): VoucherState.SETTLED,
     }
 )
@@ -64,3 +71,8 @@ class Share:
 
     funder: UUID
     cents: int
+
+
+def fact_number(turn: int, step: VoucherStep) -> int:
+    """Which of a voucher's facts this is: each turn redeems it, then reverses or settles it."""
+    return 2 * turn - 1 if step is VoucherStep.REDEEM else 2 * turn

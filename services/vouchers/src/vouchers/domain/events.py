@@ -133,6 +133,23 @@ class VoucherRedeemed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherReversed:
+    """The presence was corrected: the place is not due this voucher, and it may be used again."""
+
+    voucher: UUID
+    serial: int
+    booklet: UUID
+    programme: UUID
+    person: UUID
+    booking: UUID
+    place: UUID
+    organisation: UUID
+    cents: int
+    split: tuple[Share, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherSettled:
     voucher: UUID
     serial: int
@@ -156,6 +173,18 @@ class SettlementDrawnUp:
     cut_off: int
     cents: int
     vouchers: int
+    split: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementIssued:
+    """What nobody used of a programme, and what each funder had put into it."""
+
+    statement: UUID
+    programme: UUID
+    on: date
+    vouchers: int
+    cents: int
     split: tuple[Share, ...]
 
 

@@ -1,7 +1,7 @@
 """Accounts and postings of the voucher ledger, as data (ledger.md §2, the part that stands here).
 
-Always, per programme: funds = backing + booklet + held + due + settled. Later postings bring
-accounts of their own (recoverable, expired, credit); none of these changes.
+Always, per programme: funds = backing + booklet + held + due + settled + expired. Later postings
+bring accounts of their own (recoverable, credit); none of these changes.
 """
 
 from collections.abc import Mapping
@@ -29,6 +29,8 @@ class AccountKind(StrEnum):
     """What an organisation of places earned and no settlement names yet: a sum, no balance."""
     SETTLED = "settled"
     """What one settlement says will be paid."""
+    EXPIRED = "expired"
+    """What of an order nobody used in time."""
 
 
 class OperationKind(StrEnum):
@@ -48,7 +50,13 @@ class OperationKind(StrEnum):
     RELEASE = "release"
     REDEMPTION = "redemption"
     REDEMPTION_REFUSAL = "redemption-refusal"
+    REVERSAL = "reversal"
+    REVERSAL_AFTER_STATEMENT = "reversal-after-statement"
+    """The value would have expired by now, had it not been redeemed (ledger.md §2, note 1)."""
     SETTLEMENT = "settlement"
+    STATEMENT_PROPOSAL = "statement-proposal"
+    STATEMENT = "statement"
+    """The grace is over: what is left on the booklets expires."""
 
 
 POSTINGS: Final[Mapping[OperationKind, tuple[AccountKind, AccountKind]]] = MappingProxyType(
@@ -58,7 +66,10 @@ POSTINGS: Final[Mapping[OperationKind, tuple[AccountKind, AccountKind]]] = Mappi
         OperationKind.HOLD: (AccountKind.BOOKLET, AccountKind.HELD),
         OperationKind.RELEASE: (AccountKind.HELD, AccountKind.BOOKLET),
         OperationKind.REDEMPTION: (AccountKind.HELD, AccountKind.DUE),
+        OperationKind.REVERSAL: (AccountKind.DUE, AccountKind.BOOKLET),
+        OperationKind.REVERSAL_AFTER_STATEMENT: (AccountKind.DUE, AccountKind.EXPIRED),
         OperationKind.SETTLEMENT: (AccountKind.DUE, AccountKind.SETTLED),
+        OperationKind.STATEMENT: (AccountKind.BOOKLET, AccountKind.EXPIRED),
     }
 )
 """Debit and credit of each kind of operation that moves money."""

@@ -7,8 +7,9 @@ Refusal
 ├── of a programme     CalendarDisordered
 ├── of a label         UnknownPlace · UnknownLabel · LabelOverlaps · WithdrawnBeforeToday
 ├── of a handing over  NoStock · UnknownReferral · OtherPerson · NotYourReferral · ValidityOver
-├── of a redemption    NoBooklet · PlaceNotLabelled
-└── of a settlement    CutOffAhead · UnknownSettlement
+├── of a redemption    NoBooklet · PlaceNotLabelled · StatementClosed
+├── of a settlement    CutOffAhead · UnknownSettlement
+└── of a statement     GraceRunning · StatementProposed · StatementClosed
 """
 
 from dataclasses import dataclass
@@ -148,6 +149,24 @@ class PlaceNotLabelled(Refusal):
     """The place did not accept the person's vouchers on the day of the session."""
 
     code: ClassVar[str] = "place-not-labelled"
+
+
+class StatementClosed(Refusal):
+    """The programme's unused vouchers are stated: none is used, activated or stated any more."""
+
+    code: ClassVar[str] = "statement-closed"
+
+
+class StatementProposed(Refusal):
+    """The statement waits for a second pair of eyes."""
+
+    code: ClassVar[str] = "statement-proposed"
+
+
+class GraceRunning(Refusal):
+    """Vouchers of the programme may still be recorded: nothing expires yet."""
+
+    code: ClassVar[str] = "grace-running"
 
 
 class UnknownSettlement(Refusal):

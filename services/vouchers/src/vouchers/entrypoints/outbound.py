@@ -48,8 +48,10 @@ _SAME_WORDS: dict[type, type[Message]] = {
     events.BookletHoldReleased: facts.BookletHoldReleased,
     events.RedemptionRefused: facts.RedemptionRefused,
     events.VoucherRedeemed: facts.VoucherRedeemed,
+    events.VoucherReversed: facts.VoucherReversed,
     events.VoucherSettled: facts.VoucherSettled,
     events.SettlementDrawnUp: facts.SettlementDrawnUp,
+    events.StatementIssued: facts.StatementIssued,
 }
 
 

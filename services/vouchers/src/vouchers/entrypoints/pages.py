@@ -27,7 +27,14 @@ from vouchers.entrypoints.performing import (
 )
 from vouchers.entrypoints.wording import sentence
 from vouchers.metrics import Metrics
-from vouchers.storage import booklets, ledger, organisations, programmes, redemptions
+from vouchers.storage import (
+    booklets,
+    ledger,
+    organisations,
+    programmes,
+    redemptions,
+    reversals,
+)
 from web.auth import Caller, require
 from web.pages import render
 from web.problems import Problem
@@ -37,6 +44,7 @@ NAVIGATION: Final = (
     Link(label="Remettre un carnet", href="/hand-over", roles=DISTRIBUTORS),
     Link(label="Pass utilisés", href="/counter", roles=(*DISTRIBUTORS, "coordinator")),
     Link(label="Décomptes", href="/settlements"),
+    Link(label="Pass non utilisés", href="/statements", roles=(*STEWARDS, "auditor")),
     Link(label="Organisations", href="/organisations"),
 )
 
@@ -57,6 +65,7 @@ async def home(request: Request, caller: SignedIn) -> HTMLResponse:
         stock = await booklets.stock(connection, _own(caller)) if caller.organisation else []
         own = caller.organisation
         refused = await redemptions.refused(connection, own) if own else []
+        undo = await reversals.to_undo(connection, None) if set(STEWARDS) & caller.roles else []
     return render(
         request,
         "home.html",
@@ -65,6 +74,7 @@ async def home(request: Request, caller: SignedIn) -> HTMLResponse:
         stock=stock,
         distributes=_distributes(caller),
         refused=len(refused),
+        undo=len(undo),
     )
 
 
@@ -149,13 +159,15 @@ async def counter(request: Request, caller: SignedIn) -> HTMLResponse:
     async with database.reading() as connection:
         used = await redemptions.counter(connection, _own(caller))
         refused = await redemptions.refused(connection, _own(caller))
-    waiting = sum(each.cents for each in used if each.settlement is None)
+        undo = await reversals.to_undo(connection, _own(caller))
+    waiting = sum(each.cents for each in used if each.settlement is None and not each.reversed)
     return render(
         request,
         "counter.html",
         caller,
         used=used,
         refused=refused,
+        undo=undo,
         waiting_cents=waiting,
         sentence=sentence,
     )
@@ -171,11 +183,13 @@ async def settlements(
         found = await redemptions.settlements(connection, organisation=own_or_all(caller))
         names = await organisations.names(connection)
         running = await programmes.everyone(connection)
+        undo = await reversals.to_undo(connection, own_or_all(caller))
     return render(
         request,
         "settlements.html",
         caller,
         settlements=found,
+        undo=undo,
         names=names,
         # A number per form: each programme's settlements are an operation of their own.
         programmes=[(each, new_id()) for each in running],

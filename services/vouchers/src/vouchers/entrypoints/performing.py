@@ -26,6 +26,7 @@ HISTORY: Final = "history"
 
 Key = Annotated[str, Depends(idempotency_key)]
 Steward = Annotated[Caller, Depends(require(*STEWARDS))]
+Overseer = Annotated[Caller, Depends(require(*STEWARDS, "auditor"))]
 SignedIn = Annotated[Caller, Depends(require())]
 
 _STATUS: Final = {
@@ -36,6 +37,9 @@ _STATUS: Final = {
     "payment-order-twice": HTTPStatus.CONFLICT,
     "label-overlaps": HTTPStatus.CONFLICT,
     "no-stock": HTTPStatus.CONFLICT,
+    "grace-running": HTTPStatus.CONFLICT,
+    "statement-proposed": HTTPStatus.CONFLICT,
+    "statement-closed": HTTPStatus.CONFLICT,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from vouchers.domain.bookings import Attendance, Booking
@@ -21,6 +21,7 @@ _ATTEND = text("""
         attended_at = :happened_at, attendance_sequence = :sequence
     WHERE id = :id AND coalesce(attendance_sequence, 0) < :sequence
 """)
+_READ = text("SELECT * FROM booking WHERE id = :id")
 _LOCK = text("SELECT * FROM booking WHERE id = :id FOR UPDATE")
 _OF_PERSON = text("SELECT id FROM booking WHERE person = :person ORDER BY id")
 _AT_PLACE = text("""
@@ -79,6 +80,15 @@ async def attend(connection: AsyncConnection, booking: UUID, attendance: Attenda
 async def lock(connection: AsyncConnection, booking: UUID) -> tuple[Booking, str | None]:
     """The booking and why its redemption was refused last, its row locked."""
     row = (await connection.execute(_LOCK, {"id": booking})).one()
+    return _booking(row), row.refused
+
+
+async def read(connection: AsyncConnection, booking: UUID) -> Booking:
+    """The booking as it stands, its row not locked."""
+    return _booking((await connection.execute(_READ, {"id": booking})).one())
+
+
+def _booking(row: Row[tuple[object, ...]]) -> Booking:
     attendance = None
     if row.attendance_sequence is not None:
         attendance = Attendance(
@@ -87,7 +97,7 @@ async def lock(connection: AsyncConnection, booking: UUID) -> tuple[Booking, str
             happened_at=row.attended_at,
             sequence=row.attendance_sequence,
         )
-    found = Booking(
+    return Booking(
         id=row.id,
         session=row.session,
         place=row.place,
@@ -98,7 +108,6 @@ async def lock(connection: AsyncConnection, booking: UUID) -> tuple[Booking, str
         cancelled=row.cancelled,
         attendance=attendance,
     )
-    return found, row.refused
 
 
 async def of_person(connection: AsyncConnection, person: UUID) -> Sequence[UUID]:

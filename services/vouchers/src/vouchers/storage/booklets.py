@@ -37,7 +37,8 @@ _COUNT_FACT = text("UPDATE booklet SET sequence = sequence + 1 WHERE id = :id")
 _LOWEST_FREE = text("""
     SELECT id, serial FROM voucher
     WHERE booklet = :booklet AND NOT EXISTS (
-        SELECT FROM redemption WHERE redemption.voucher = voucher.id)
+        SELECT FROM redemption WHERE redemption.voucher = voucher.id
+        AND NOT EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation))
     ORDER BY serial LIMIT 1
 """)
 _SHARES = text("SELECT funder, cents FROM voucher_share WHERE voucher = :voucher ORDER BY place")

@@ -16,15 +16,16 @@ _COUNTS = text("""
         (SELECT count(*) FROM booklet WHERE state = 'issued') AS booklets_issued,
         (SELECT coalesce(sum(cents), 0) FROM moved JOIN booklet ON booklet.id = moved.owner
             WHERE debit = 'backing' AND credit = 'booklet' AND state = 'issued') AS cents_issued,
-        (SELECT count(*) FROM redemption) AS vouchers_redeemed,
-        (SELECT coalesce(sum(cents), 0) FROM moved
-            WHERE debit = 'held' AND credit = 'due') AS cents_redeemed,
+        (SELECT count(*) FROM redemption) - (SELECT count(*) FROM reversal) AS vouchers_redeemed,
+        (SELECT coalesce(sum(CASE WHEN credit = 'due' THEN cents ELSE -cents END), 0) FROM moved
+            WHERE 'due' IN (credit, debit) AND credit <> 'settled') AS cents_redeemed,
         (SELECT count(*) FROM settlement_line) AS vouchers_settled,
         (SELECT coalesce(sum(cents), 0) FROM moved
             WHERE debit = 'due' AND credit = 'settled') AS cents_settled,
         (SELECT coalesce(sum(cents), 0) FROM settlement) AS cents_settled_in_settlements,
-        0 AS vouchers_unused,
-        0 AS cents_unused
+        (SELECT count(*) FROM statement_line) AS vouchers_unused,
+        (SELECT coalesce(sum(cents), 0) FROM moved
+            WHERE debit = 'booklet' AND credit = 'expired') AS cents_unused
 """)
 _BY_FUNDER = text("""
     SELECT funder, sum(voucher_share.cents)::bigint AS cents FROM settlement_line

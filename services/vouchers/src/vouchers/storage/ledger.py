@@ -58,10 +58,28 @@ _UNBALANCED = text("""
     SELECT account.programme FROM account LEFT JOIN due USING (programme)
     GROUP BY account.programme
     HAVING sum(balance) FILTER (WHERE kind = 'funds') IS DISTINCT FROM
-        sum(balance) FILTER (WHERE kind IN ('backing', 'booklet', 'held', 'settled'))
+        sum(balance) FILTER (WHERE kind IN ('backing', 'booklet', 'held', 'settled', 'expired'))
         + coalesce(max(due.cents), 0)
 """)
 _SAME_ACCOUNT = text("SELECT operation FROM transfer WHERE debit = credit OR cents <= 0")
+_DUE_IS_ITS_REDEMPTIONS = text("""
+    WITH due AS (
+        SELECT account.programme, account.owner AS organisation, sum(moved.cents) AS cents
+        FROM account JOIN (
+            SELECT debit AS id, -cents AS cents FROM transfer
+            UNION ALL SELECT credit, cents FROM transfer) AS moved USING (id)
+        WHERE kind = 'due' GROUP BY account.programme, account.owner),
+    open AS (
+        SELECT programme, organisation, sum(cents) AS cents FROM redemption
+        WHERE NOT EXISTS (SELECT FROM settlement_line WHERE redemption = redemption.operation)
+        AND NOT EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation)
+        GROUP BY programme, organisation)
+    SELECT organisation FROM due FULL JOIN open USING (programme, organisation)
+    WHERE coalesce(due.cents, 0) <> coalesce(open.cents, 0)
+""")
+_BOTH_PAID_AND_UNDONE = text(
+    "SELECT redemption FROM settlement_line JOIN reversal USING (redemption)"
+)
 _BALANCES = text("""
     SELECT kind, sum(balance)::bigint AS cents FROM account
     WHERE programme = :programme AND kind <> 'due' GROUP BY kind
@@ -147,8 +165,10 @@ async def invariants(connection: AsyncConnection) -> list[str]:
     """What of ledger.md §2 does not hold, in words; nothing in a sound ledger."""
     checks = (
         (_DISAGREEING, "account {}: the balance is not the sum of its transfers"),
-        (_UNBALANCED, "programme {}: funds are not backing + booklet + held + due + settled"),
+        (_UNBALANCED, "programme {}: funds are not the sum of where they stand"),
         (_SAME_ACCOUNT, "operation {}: a transfer of nothing, or within one account"),
+        (_DUE_IS_ITS_REDEMPTIONS, "organisation {}: what is due is not its open redemptions"),
+        (_BOTH_PAID_AND_UNDONE, "redemption {}: in a settlement, and reversed"),
     )
     return [
         words.format(broken)

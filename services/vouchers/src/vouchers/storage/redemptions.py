@@ -21,20 +21,22 @@ _LIVE_HOLD = text("""
     SELECT operation, booklet, cents FROM hold WHERE booking = :booking
     AND NOT EXISTS (SELECT FROM transfer WHERE resolves = hold.operation)
 """)
-_REDEEMED = text("SELECT true FROM redemption WHERE attendance = :booking")
+# Counted from what was reversed: a second turn while the first one stands is the database's no.
 _ADD = text("""
     INSERT INTO redemption (operation, voucher, turn, attendance, nth, programme, place,
         organisation, session_day, cents)
-    VALUES (:operation, :voucher, 1, :attendance, 1, :programme, :place, :organisation,
-        daterange(:day, :day, '[]'), :cents)
+    VALUES (:operation, :voucher, 1 + (SELECT count(*) FROM reversal WHERE voucher = :voucher),
+        :attendance, 1 + (SELECT count(*) FROM reversal WHERE attendance = :attendance),
+        :programme, :place, :organisation, daterange(:day, :day, '[]'), :cents)
+    RETURNING turn
 """)
 # Redemptions hold the account's row against this lock while they commit (by their foreign key):
 # once it is had, every redemption up to the cut-off is in sight.
 _LOCK_DUE = text("SELECT id FROM account WHERE id = :id FOR UPDATE")
 _DUE = text("""
-    SELECT redemption.operation, redemption.voucher, redemption.cents, redemption.place,
-        redemption.attendance AS booking, voucher.serial, voucher.booklet, holder.person,
-        booking.correlation,
+    SELECT redemption.operation, redemption.voucher, redemption.turn, redemption.cents,
+        redemption.place, redemption.attendance AS booking, voucher.serial, voucher.booklet,
+        holder.person, booking.correlation,
         (SELECT array_agg(funder ORDER BY place) FROM voucher_share AS s
             WHERE s.voucher = voucher.id) AS funders,
         (SELECT array_agg(cents ORDER BY place) FROM voucher_share AS s
@@ -46,6 +48,7 @@ _DUE = text("""
     WHERE redemption.programme = :programme AND redemption.organisation = :organisation
     AND redemption.operation <= :cut_off AND operation.happened_at <= :at
     AND NOT EXISTS (SELECT FROM settlement_line WHERE redemption = redemption.operation)
+    AND NOT EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation)
     ORDER BY redemption.operation
 """)
 _OWED_ORGANISATIONS = text("""
@@ -53,6 +56,7 @@ _OWED_ORGANISATIONS = text("""
     JOIN operation ON operation.number = redemption.operation
     WHERE programme = :programme AND redemption.operation <= :cut_off AND happened_at <= :at
     AND NOT EXISTS (SELECT FROM settlement_line WHERE redemption = redemption.operation)
+    AND NOT EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation)
     AND NOT EXISTS (
         SELECT FROM settlement WHERE settlement.programme = redemption.programme
         AND settlement.organisation = redemption.organisation AND cut_off = :cut_off)
@@ -92,7 +96,8 @@ _SPLIT = text("""
 """)
 _COUNTER = text("""
     SELECT redemption.operation, operation.happened_at, redemption.cents, place.name AS place,
-        voucher.serial, programme.name AS programme, settlement.number AS settlement
+        voucher.serial, programme.name AS programme, settlement.number AS settlement,
+        EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation) AS reversed
     FROM redemption JOIN operation ON operation.number = redemption.operation
     JOIN voucher ON voucher.id = redemption.voucher
     JOIN place ON place.id = redemption.place
@@ -106,7 +111,9 @@ _REFUSED = text("""
     SELECT booking.id, starts_at, place.name AS place, refused FROM booking
     JOIN place ON place.id = booking.place
     WHERE booking.organisation = :organisation AND refused IS NOT NULL
-    AND NOT EXISTS (SELECT FROM redemption WHERE attendance = booking.id)
+    AND attendance_status = 'seen' AND title_presented
+    AND NOT EXISTS (SELECT FROM redemption WHERE attendance = booking.id
+        AND NOT EXISTS (SELECT FROM reversal WHERE redemption = redemption.operation))
     ORDER BY starts_at DESC LIMIT 50
 """)
 
@@ -139,6 +146,7 @@ class Due:
 
     redemption: int
     voucher: UUID
+    turn: int
     serial: int
     booklet: UUID
     person: UUID
@@ -175,6 +183,7 @@ class CounterLine:
     serial: int
     cents: int
     settlement: int | None
+    reversed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +213,8 @@ async def live_hold(connection: AsyncConnection, booking: UUID) -> Hold | None:
     return Hold(operation=row.operation, booklet=row.booklet, cents=row.cents)
 
 
-async def is_redeemed(connection: AsyncConnection, booking: UUID) -> bool:
-    return (await connection.execute(_REDEEMED, {"booking": booking})).first() is not None
-
-
-async def add(connection: AsyncConnection, one: Redemption, *, operation: int) -> None:
+async def add(connection: AsyncConnection, one: Redemption, *, operation: int) -> int:
+    """Write it; which redemption of the voucher it is, one more than were reversed."""
     values = {
         "operation": operation,
         "voucher": one.voucher,
@@ -219,7 +225,8 @@ async def add(connection: AsyncConnection, one: Redemption, *, operation: int) -
         "day": one.day,
         "cents": one.cents,
     }
-    await connection.execute(_ADD, values)
+    turn: int = (await connection.execute(_ADD, values)).scalar_one()
+    return turn
 
 
 async def lock_due(connection: AsyncConnection, account: Account) -> None:
@@ -246,6 +253,7 @@ async def due(
         Due(
             redemption=row.operation,
             voucher=row.voucher,
+            turn=row.turn,
             serial=row.serial,
             booklet=row.booklet,
             person=row.person,
@@ -336,6 +344,7 @@ async def counter(connection: AsyncConnection, organisation: UUID) -> Sequence[C
             serial=row.serial,
             cents=row.cents,
             settlement=row.settlement,
+            reversed=row.reversed,
         )
         for row in rows
     ]
