@@ -1,6 +1,6 @@
 """The service's HTTP application on its real database, and who calls it with which token."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -45,7 +45,7 @@ class Doors:
 
     def colleague(self, slug: str, *roles: str) -> httpx.AsyncClient:
         """Someone at a browser."""
-        token = self._token(slug, roles=list(roles or ("mediator",)))
+        token = self.token(slug, roles=list(roles or ("mediator",)))
         return self._client(
             {"cookie": f"maillage_session={token}", "accept": "text/html", "origin": HERE}
         )
@@ -61,9 +61,9 @@ class Doors:
         return client
 
     def _bearer(self, slug: str | None, **claims: Any) -> dict[str, str]:
-        return {"authorization": f"Bearer {self._token(slug, **claims)}"}
+        return {"authorization": f"Bearer {self.token(slug, **claims)}"}
 
-    def _token(self, slug: str | None, **claims: Any) -> str:
+    def token(self, slug: str | None, **claims: Any) -> str:
         now = self.world.clock.now()
         of = {} if slug is None else {"org": str(self.world[slug]), "slug": slug}
         told = {
@@ -80,20 +80,33 @@ class Doors:
         return jwt.encode(header, told, self._key, algorithms=["Ed25519"])
 
 
+NewApp = Callable[[str, str], FastAPI]
+"""Builds the application with these addresses: its own, and referrals'."""
+
+
 @pytest.fixture
-def app(access: DatabaseAccess, own_database: Database, registry: CollectorRegistry) -> FastAPI:
-    settings = Settings(
-        database_url=access.url,
-        kafka_bootstrap="127.0.0.1:9",
-        kafka_username="scheduling",
-        kafka_password=SecretStr("kR7-wB5z"),
-        port=0,
-        public_url=HERE,
-        referrals_url=REFERRALS,
-        issuer=ISSUER,
-    )
-    series = chassis_metrics.Metrics(registry)
-    return build_app(settings, database=own_database, series=series, metrics=Metrics(registry))
+def new_app(access: DatabaseAccess, own_database: Database) -> NewApp:
+    def build(here: str, referrals: str) -> FastAPI:
+        settings = Settings(
+            database_url=access.url,
+            kafka_bootstrap="127.0.0.1:9",
+            kafka_username="scheduling",
+            kafka_password=SecretStr("kR7-wB5z"),
+            port=0,
+            public_url=here,
+            referrals_url=referrals,
+            issuer=ISSUER,
+        )
+        registry = CollectorRegistry()
+        series = chassis_metrics.Metrics(registry)
+        return build_app(settings, database=own_database, series=series, metrics=Metrics(registry))
+
+    return build
+
+
+@pytest.fixture
+def app(new_app: NewApp) -> FastAPI:
+    return new_app(HERE, REFERRALS)
 
 
 @pytest.fixture

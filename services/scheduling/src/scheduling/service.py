@@ -18,8 +18,10 @@ from scheduling.entrypoints import (
     hold_pages,
     holds_api,
     pages,
+    place_page,
     places_api,
     seats_api,
+    session_page,
     sheet_page,
 )
 from scheduling.entrypoints.inbound import subscriptions
@@ -80,6 +82,8 @@ def build_app(
             seats_api.router,
             holds_api.router,
             pages.router,
+            place_page.router,
+            session_page.router,
             sheet_page.router,
             booking_pages.router,
             hold_pages.router,

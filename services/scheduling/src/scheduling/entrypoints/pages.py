@@ -71,6 +71,8 @@ async def week(
         here=here,
         week=of_week,
         days=of_week.days(list(lines)),
+        mine=here is not None and member.works and here.organisation == member.organisation,
+        declares=member.works and member.organisation is not None,
     )
 
 

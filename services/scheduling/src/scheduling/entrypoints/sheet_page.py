@@ -28,6 +28,7 @@ from web.auth import require
 from web.pages import render
 
 DONE: Final = {
+    "declared": "La séance est déclarée",
     "saved": "La feuille est enregistrée",
     "walked-in": "La personne est ajoutée à la feuille",
     "cancelled": "La séance est annulée",
