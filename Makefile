@@ -43,7 +43,7 @@ reset: $(DONE)/own ## Efface les données et repart de zéro
 status: $(DONE)/own ## Dit ce qui tourne, et où
 	@$(BIN)/maillage status
 
-demo: $(DONE)/own ## Raconte le parcours d’une orientation, pas à pas
+demo: $(DONE)/own ## Raconte des parcours entiers, pas à pas
 	@$(BIN)/maillage demo
 
 check: $(DONE)/dev ## Vérifie le code sans l’exécuter (moins d’une minute)

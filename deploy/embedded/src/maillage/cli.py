@@ -135,11 +135,18 @@ def history_close() -> None:
 
 
 @app.command()
-def demo() -> None:
-    """Raconte le parcours d’une orientation sur la plateforme qui tourne."""
-    from maillage.demo import tell  # noqa: PLC0415 - as above
+def demo(
+    *,
+    journey: Annotated[str, typer.Option(help="Un seul : with-voucher, free.")] = "",
+) -> None:
+    """Raconte des parcours entiers sur la plateforme qui tourne, pas à pas."""
+    from maillage.demo import JOURNEYS, tell  # noqa: PLC0415 - as above
 
-    asyncio.run(tell(running_stack(find()), Narration()))
+    if journey and journey not in JOURNEYS:
+        raise Trouble(
+            f"Aucun parcours ne s’appelle « {journey} ». Choisissez : {', '.join(JOURNEYS)}."
+        )
+    asyncio.run(tell(running_stack(find()), Narration(), *([journey] if journey else ())))
 
 
 def _bring_up(home: Home, *, forget: bool) -> None:

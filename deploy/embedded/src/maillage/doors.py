@@ -16,6 +16,7 @@ from maillage.trouble import Trouble
 
 PATIENCE_S = 15
 AGAIN_AFTER_S = 0.1
+SESSION_COOKIE = "maillage_session"
 ANSWER_S = 2  # what a request may take at least, so that a healthy service is not called silent
 Found = TypeVar("Found")
 
@@ -93,6 +94,14 @@ class Door:
         if not answer.is_success:
             raise self._refusal(answer)
         return str(answer.json()["access_token"])
+
+    async def signed_in(self, login: str) -> str:
+        """The token of a colleague, by the one click of the demonstration. Raises Trouble."""
+        answer = await self._answer("GET", f"/sign-in/as/{login}", until=None)
+        token = answer.cookies.get(SESSION_COOKIE)
+        if token is None:
+            raise self._refusal(answer)
+        return token
 
     async def opens_for(self, credential: Credential) -> bool:
         """Whether the credential still gets a token. Raises Trouble when nobody can say."""

@@ -84,5 +84,5 @@ def show_addresses(state: State, narration: Narration) -> None:
         say(f"  [bold]{one.shows}[/] [dim]({one.name}, {names[one.organisation]})[/]")
         say(f"    {state.url('partners')}/sign-in/as/{one.login}?next={target}")
     say()
-    say("Le parcours d’une orientation, pas à pas : [bold]make demo[/]")
+    say("Des parcours entiers, pas à pas : [bold]make demo[/]")
     say("L’état des services : [bold]make status[/] · Tout arrêter : [bold]make down[/]")
