@@ -123,7 +123,7 @@ async def test_a_fact_waits_for_what_it_names_and_its_key_with_it(
     before = await effects(store)
     known.add("parent")
     async with store.transaction() as tx:
-        await queue.lock_token(tx.connection, "thing:parent")
+        await queue.lock_tokens(tx.connection, "thing:parent")
         for _, key in await queue.waiters(tx.connection, ["thing:parent"]):
             await queue.lock_key(tx.connection, "test.facts", key)
             await inbox.drain(tx, key)

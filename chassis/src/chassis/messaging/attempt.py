@@ -68,7 +68,7 @@ class Attempt:
     ) -> Reason | None:
         # Whoever brings the token takes the same lock before it looks for waiters: after we hold
         # it, either the thing is there now, or its bringer will see our row.
-        await queue.lock_token(tx.connection, waiting.token)
+        await queue.lock_tokens(tx.connection, waiting.token)
         try:
             async with tx.savepoint():
                 await self.bare(tx, item)

@@ -102,8 +102,7 @@ class Consumers:
 
     async def release(self, tx: Transaction, tokens: list[str]) -> None:
         """Apply the records that waited for the tokens, in the transaction that brings them."""
-        for token in sorted(set(tokens)):
-            await queue.lock_token(tx.connection, token)
+        await queue.lock_tokens(tx.connection, *sorted(set(tokens)))
         for subscription, key in await queue.waiters(tx.connection, tokens):
             if inbox := self.inboxes.get(subscription):
                 await queue.lock_key(tx.connection, subscription, key)

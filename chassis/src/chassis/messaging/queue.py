@@ -55,9 +55,9 @@ async def lock_key(connection: AsyncConnection, subscription: str, key: str) -> 
     await connection.execute(_SQL["lock_key"], {"subscription": subscription, "key": key})
 
 
-async def lock_token(connection: AsyncConnection, token: str) -> None:
-    """Order those who begin to wait for a token and those who bring it."""
-    await connection.execute(_SQL["lock_token"], {"token": token})
+async def lock_tokens(connection: AsyncConnection, *tokens: str) -> None:
+    """Order those who begin to wait for a token and those who bring it; one round trip."""
+    await connection.execute(_SQL["lock_tokens"], {"tokens": list(tokens)})
 
 
 async def standing(

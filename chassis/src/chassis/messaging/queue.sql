@@ -3,8 +3,8 @@
 -- name: lock_key
 SELECT pg_advisory_xact_lock(hashtextextended(:subscription || ' ' || :key, 0))
 
--- name: lock_token
-SELECT pg_advisory_xact_lock(hashtextextended(:token, 1))
+-- name: lock_tokens
+SELECT pg_advisory_xact_lock(hashtextextended(token, 1)) FROM unnest(CAST(:tokens AS text[])) AS token
 
 -- name: head
 SELECT * FROM set_aside WHERE subscription = :subscription AND key = :key
