@@ -246,3 +246,19 @@ async def test_everything_is_counted_as_it_stands_after_corrections(
     assert told.json() == {"as_of": "2026-11-25T12:00:00Z", "counts": COUNTED}
     refused = await doors.program("tela").get("/v1/counts")
     assert code(refused) == "403 forbidden"
+
+
+async def test_only_who_enters_history_says_when_it_happened(doors: Doors, world: World) -> None:
+    place = str(await world.place("tela"))
+    visit = {"place": place, "minutes": 15, "autonomy": "autonomous"}
+    said = {**visit, "at": "2025-03-01T10:00:00+01:00"}
+
+    refused = await doors.program("tela").post("/v1/visits", json=said, headers=key())
+    entered = await doors.program("tela", scope="events history").post(
+        "/v1/visits", json=said, headers=key()
+    )
+
+    assert code(refused) == "403 history-not-yours"
+    assert entered.status_code == 201
+    [fact] = await world.facts("visit.recorded")
+    assert fact["time"] == "2025-03-01T09:00:00Z"

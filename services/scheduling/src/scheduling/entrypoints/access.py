@@ -12,7 +12,7 @@ from web.problems import Problem
 # Who welcomes people at a place or takes seats for them; an auditor reads journals and figures.
 WORK_ROLES = frozenset({"mediator", "professional", "coordinator", "partner-administrator"})
 READ_ALL_ROLES = frozenset({"department", "administrator"})
-SCOPE = "events"
+SCOPE, HISTORY = "events", "history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Member:
     who: str
     works: bool
     reads_all: bool
+    enters_history: bool
 
     def reads(self, *organisations: UUID) -> bool:
         """Whether what belongs to one of the organisations may be shown."""
@@ -62,6 +63,7 @@ async def member(caller: Annotated[Caller, Depends(require())]) -> Member:
         who=caller.credential or caller.subject,
         works=SCOPE in caller.scopes if program else bool(WORK_ROLES & caller.roles),
         reads_all=bool(READ_ALL_ROLES & caller.roles),
+        enters_history=HISTORY in caller.scopes,
     )
 
 

@@ -1,6 +1,7 @@
 """How a request becomes a command: one transaction, its answer counted, its refusal a problem."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -25,13 +26,27 @@ _GONE_BY = frozenset(
 )
 
 
-def act_of(member: Member, tx: Transaction, *, act: UUID, organisation: UUID | None = None) -> Act:
-    """What a colleague or a program does now; `act` is minted once per intention."""
+def act_of(
+    member: Member,
+    tx: Transaction,
+    *,
+    act: UUID,
+    organisation: UUID | None = None,
+    at: datetime | None = None,
+) -> Act:
+    """What a colleague or a program does now, or did `at`; `act` is minted once per intention.
+
+    Raises:
+        Problem: 403 `history-not-yours`: the caller may not say when it happened.
+    """
+    if at is not None and not member.enters_history:
+        raise Problem(403, "history-not-yours", "The caller may not say when it happened")
     return Act(
         id=act,
         organisation=organisation or member.acting(),
         who=member.who,
-        at=tx.now,
+        at=at or tx.now,
+        history=at is not None,
     )
 
 

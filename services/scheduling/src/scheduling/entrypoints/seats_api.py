@@ -4,6 +4,7 @@ What makes something new asks for an `Idempotency-Key`: a connection that broke 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -156,7 +157,9 @@ async def post_session(again: AsRepeatable, body: SessionBody) -> Response:
         lambda tx: declare_session(
             tx,
             DeclareSession(
-                act=act_of(again.member, tx, act=new_id()), place=body.place, programme=programme
+                act=act_of(again.member, tx, act=new_id(), at=body.at),
+                place=body.place,
+                programme=programme,
             ),
         )
     )
@@ -169,7 +172,7 @@ async def post_session_cancel(
     """The session will not be held."""
 
     async def cancel(tx: Transaction) -> Done:
-        act = act_of(member, tx, act=new_id())
+        act = act_of(member, tx, act=new_id(), at=body.at)
         command = CancelSession(act=act, session=session, reason=body.reason.value)
         return await cancel_session(tx, command)
 
@@ -183,7 +186,7 @@ async def post_booking(again: AsRepeatable, body: BookingBody) -> Response:
         lambda tx: book_seat(
             tx,
             BookSeat(
-                act=act_of(again.member, tx, act=new_id()),
+                act=act_of(again.member, tx, act=new_id(), at=body.at),
                 session=body.session,
                 person=nameless(body.anonymous),
                 referral=body.referral,
@@ -213,7 +216,7 @@ async def post_booking_cancel(
     """Give the seat back."""
 
     async def cancel(tx: Transaction) -> Done:
-        act = act_of(member, tx, act=new_id())
+        act = act_of(member, tx, act=new_id(), at=body.at)
         command = CancelBooking(act=act, booking=booking, reason=body.reason.value)
         return await cancel_booking(tx, command)
 
@@ -231,16 +234,16 @@ async def put_attendance(
         minutes=body.minutes,
         title_presented=body.title_presented,
     )
-    return await _nothing(request, lambda tx: put_presence(tx, member, booking, presence))
+    return await _nothing(request, lambda tx: put_presence(tx, member, booking, presence, body.at))
 
 
 async def put_presence(
-    tx: Transaction, member: Member, booking: UUID, presence: Presence, *, act: UUID | None = None
+    tx: Transaction, member: Member, booking: UUID, presence: Presence, at: datetime | None
 ) -> Done:
     """Record the presence, or correct what was recorded."""
     seat = await reading.one_seat(tx.connection, booking)
     command = RecordAttendance(
-        act=act_of(member, tx, act=act or new_id()),
+        act=act_of(member, tx, act=new_id(), at=at),
         booking=booking,
         presence=presence,
         correction=seat is not None and seat.state not in {State.CONFIRMED, State.CANCELLED},
@@ -255,7 +258,7 @@ async def post_visit(again: AsRepeatable, body: VisitBody) -> Response:
         lambda tx: record_visit(
             tx,
             RecordVisit(
-                act=act_of(again.member, tx, act=new_id()),
+                act=act_of(again.member, tx, act=new_id(), at=body.at),
                 place=body.place,
                 minutes=body.minutes,
                 topics=tuple(dict.fromkeys(each.value for each in body.topics)),

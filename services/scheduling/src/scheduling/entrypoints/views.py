@@ -53,7 +53,14 @@ class MediatorBody(Body):
     """For the platform's administrator alone: for whom the mediator works."""
 
 
-class SessionBody(Body):
+class Dated(Body):
+    """What may be said after the event by whoever enters the past."""
+
+    at: AwareDatetime | None = None
+    """When it happened, if not now: for the scope `history` alone."""
+
+
+class SessionBody(Dated):
     place: UUID
     kind: SessionKind
     starts_at: AwareDatetime
@@ -71,7 +78,7 @@ class SomebodyBody(Body):
     birth_band: BirthBand | None = None
 
 
-class BookingBody(Body):
+class BookingBody(Dated):
     """A seat for the person of a referral, or for someone without a name who may have come in."""
 
     session: UUID
@@ -80,15 +87,15 @@ class BookingBody(Body):
     anonymous: SomebodyBody | None = None
 
 
-class SessionReason(Body):
+class SessionReason(Dated):
     reason: SessionCancellation
 
 
-class BookingReason(Body):
+class BookingReason(Dated):
     reason: BookingCancellation
 
 
-class AttendanceBody(Body):
+class AttendanceBody(Dated):
     """Put once it is recorded, put again it is corrected."""
 
     status: AttendanceStatus
@@ -97,7 +104,7 @@ class AttendanceBody(Body):
     title_presented: bool = False
 
 
-class VisitBody(Body):
+class VisitBody(Dated):
     place: UUID
     minutes: Minutes
     topics: Topics = Field(default_factory=list)
