@@ -136,7 +136,10 @@ def test_an_organisation_is_answered_and_told_facts_on_its_own_topic(
         "maillage.submission.refused.v1",
     }
     assert told == {
-        *(f"maillage.referral.{step}.v1" for step in ("sent", "accepted", "refused", "completed")),
+        *(
+            f"maillage.referral.{step}.v1"
+            for step in ("sent", "accepted", "refused", "completed", "redirected")
+        ),
         *(f"maillage.booking.{step}.v1" for step in ("confirmed", "cancelled")),
         *(f"maillage.attendance.{step}.v1" for step in ("recorded", "corrected")),
         *(f"maillage.voucher.{step}.v1" for step in ("redeemed", "settled")),

@@ -60,6 +60,15 @@ class Story:
         data = {"referral": str(self.referral), "organisation": str(by), **code}
         return self._fact(kind, number, data, {"submission": str(uuid4())})
 
+    def redirected(self, from_: UUID, *targets: UUID, number: int = 2, **code: str) -> Event:
+        data = {
+            "referral": str(self.referral),
+            "from_organisation": str(from_),
+            "targets": [str(each) for each in targets],
+            **code,
+        }
+        return self._fact("redirected", number, data, {"submission": str(uuid4())})
+
     def _fact(
         self, kind: str, number: int, data: Mapping[str, Any], stamps: Mapping[str, str]
     ) -> Event:

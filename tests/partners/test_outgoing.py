@@ -351,3 +351,43 @@ async def test_attributes_that_break_the_contract_are_poison(
     await story.take(replace(story.sent(), **changes))
 
     assert await story.aside() == [("parked", "unreadable")]
+
+
+async def test_who_is_asked_later_hears_the_sending_and_the_old_target_that_it_is_over(
+    story: Story, caf: Partner, tela: Partner, youth: Partner
+) -> None:
+    story.targets = (youth.id,)
+    known_as = dict(zip(["caf", "mission-locale"], await story.introduce(caf, youth), strict=True))
+    other = uuid4()
+
+    await story.take(story.sent(), story.redirected(youth.id, other, tela.id, reason="no_answer"))
+
+    base = {"referral": str(story.referral), "from_organisation": str(youth.id)}
+    (to_sender,) = await story.told(caf)
+    assert to_sender.event.data == {
+        **base,
+        "targets": [str(other), str(tela.id)],
+        "reason": "no_answer",
+    }
+    sent, over = await story.told(youth)
+    assert sent.event.type == "maillage.referral.sent.v1"
+    assert over.event.data == {**base, "reason": "no_answer"}
+    assert over.event.datasubject == str(known_as["mission-locale"])
+
+
+async def test_a_later_target_is_told_what_the_first_were(
+    story: Story, caf: Partner, tela: Partner, youth: Partner
+) -> None:
+    story.sender, story.targets = tela, (caf.id,)
+    await story.introduce(caf, youth)
+    due_on = "2026-04-15"
+
+    await story.take(story.sent(due_on=due_on), story.redirected(caf.id, youth.id))
+
+    first, over = await story.told(caf)
+    (later,) = await story.told(youth)
+    own = {"person": later.event.data["person"], "targets": [str(youth.id)]}
+    assert later.event.data == {**first.event.data, **own}
+    assert later.event.data["due_on"] == due_on
+    assert later.event.type == first.event.type
+    assert over.event.type == "maillage.referral.redirected.v1"

@@ -14,6 +14,7 @@ from referrals.application.acts import Act, Done
 from referrals.application.answering import AnswerReferral, answer_referral
 from referrals.application.deposit import Deposited, DepositPerson, deposit_person
 from referrals.application.directory import hear_of_organisation, hear_of_standing
+from referrals.application.redirecting import RedirectReferral, redirect_referral
 from referrals.application.sending import Nameless, SendReferral, send_referral
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import Step
@@ -124,6 +125,25 @@ class World:
         )
         async with self.store.transaction() as tx:
             return await answer_referral(tx, command)
+
+    async def redirect(
+        self,
+        slug: str,
+        referral: UUID,
+        *targets: str,
+        from_: str,
+        act: Act | None = None,
+        reason: str | None = "no_answer",
+    ) -> Done:
+        command = RedirectReferral(
+            act=act or self.act(slug),
+            referral=referral,
+            from_organisation=self[from_],
+            targets=tuple(self[target] for target in targets),
+            reason=reason,
+        )
+        async with self.store.transaction() as tx:
+            return await redirect_referral(tx, command)
 
     async def rows(self, query: str, *values: object) -> list[Mapping[str, Any]]:
         """What stands in the database, seen by its owner."""

@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from chassis.events import Event
-from contracts.codes import Need, Outcome, RefusalReason, SessionKind
+from contracts.codes import Need, Outcome, RedirectReason, RefusalReason, SessionKind
 from contracts.events import vouchers
+from contracts.events.referrals import ReferralRedirected
 from contracts.events.scheduling import BookingConfirmed
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation, told
@@ -287,3 +288,40 @@ async def test_an_active_organisation_and_one_not_told_of_yet_read_on(
     ]
 
     assert [each.status_code for each in answers] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "said"),
+    [
+        (CAF, "sollicitée : Tela. Désormais adressée à la Mairie"),
+        (TELA, "sollicitée : Tela. Motif"),
+        (MAIRIE, "Désormais adressée à la Mairie"),
+    ],
+    ids=["sender", "old-target", "new-target"],
+)
+async def test_of_a_redirection_each_target_reads_its_own_side(
+    site: Site, viewer: UUID, said: str
+) -> None:
+    referral = Referral("one", sender=CAF, targets=(TELA,))
+    redirected = ReferralRedirected(
+        referral=referral.id,
+        from_organisation=TELA,
+        targets=[MAIRIE],
+        reason=RedirectReason.NO_ANSWER,
+    )
+    fact = told(
+        redirected,
+        referral.id,
+        START + HOUR,
+        source="/referrals",
+        sequence=2,
+        journey=referral.journey,
+    )
+    await site.happen([*KNOWN, referral.sent(START), fact])
+
+    who = site.as_("professional", organisation=viewer)
+    page = (await site.page(f"/journeys/{referral.journey}", who)).text.replace("\xa0", " ")
+
+    assert said in page
+    assert ("Tela" in page) == (viewer != MAIRIE)
+    assert ("Mairie de Guéret" in page) == (viewer != TELA)

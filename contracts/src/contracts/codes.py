@@ -116,6 +116,16 @@ class RefusalReason(Code):
     OTHER = "other", "Autre (détails dans le message)"
 
 
+class RedirectReason(Code):
+    """Motif de réorientation: why another organisation is asked in the place of one."""
+
+    NO_ANSWER = "no_answer", "Sans réponse de l’organisation sollicitée"
+    REFUSED = "refused", "Refus de l’organisation sollicitée"
+    TOO_FAR = "too_far", "Trop loin pour la personne"
+    BETTER_PLACED = "better_placed", "Une autre organisation est mieux placée"
+    OTHER = "other", "Autre"
+
+
 class Outcome(Code):
     """Suite donnée: what came of a referral. Wanting no training is an outcome, no failure."""
 
@@ -312,6 +322,7 @@ CODE_LISTS: Final = (
     CodeList(name="channels", title="Canaux", codes=Channel),
     CodeList(name="agreement-scopes", title="Portées de l’accord", codes=AgreementScope),
     CodeList(name="refusal-reasons", title="Motifs de refus", codes=RefusalReason),
+    CodeList(name="redirect-reasons", title="Motifs de réorientation", codes=RedirectReason),
     CodeList(name="outcomes", title="Suites données", codes=Outcome),
     CodeList(name="birth-bands", title="Tranches de naissance", codes=BirthBand),
     CodeList(name="organisation-kinds", title="Types d’organisation", codes=OrganisationKind),

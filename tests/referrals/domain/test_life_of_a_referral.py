@@ -28,7 +28,7 @@ SENT_AT = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 LATER = SENT_AT + timedelta(days=2)
 SENDER, TARGET, OTHER, STRANGER = (uuid4() for _ in range(4))
 
-ANSWERED, NOT_TAKEN = "already-answered", "not-accepted"
+ANSWERED, NOT_TAKEN, GONE = "already-answered", "not-accepted", "already-redirected"
 WALK: list[tuple[State, Step, State | str]] = [
     (State.SENT, Step.ACCEPT, State.ACCEPTED),
     (State.SENT, Step.REFUSE, State.REFUSED),
@@ -42,6 +42,9 @@ WALK: list[tuple[State, Step, State | str]] = [
     (State.COMPLETED, Step.ACCEPT, ANSWERED),
     (State.COMPLETED, Step.REFUSE, ANSWERED),
     (State.COMPLETED, Step.COMPLETE, "already-completed"),
+    (State.REDIRECTED, Step.ACCEPT, GONE),
+    (State.REDIRECTED, Step.REFUSE, GONE),
+    (State.REDIRECTED, Step.COMPLETE, GONE),
 ]
 STATES = st.sampled_from(State)
 STEPS = st.sampled_from(Step)
@@ -150,7 +153,7 @@ def test_the_parent_is_as_far_as_its_best_target(states: list[State]) -> None:
     one = referral(*((uuid4(), state) for state in states))
 
     assert one.state == next(state for state in PRECEDENCE if state in states)
-    assert (one.state is State.REFUSED) == (set(states) == {State.REFUSED})
+    assert (one.state is State.REFUSED) == (set(states) - {State.REDIRECTED} == {State.REFUSED})
 
 
 @given(st.lists(STATES, min_size=1, max_size=10), st.randoms(use_true_random=False))

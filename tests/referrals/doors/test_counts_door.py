@@ -15,6 +15,8 @@ async def test_every_count_is_the_number_of_its_facts(doors: Doors, world: World
     await world.answer("tela", second, Step.ACCEPT)
     await world.answer("tela", second, Step.COMPLETE, "autonomous")
     await world.deposit("caf")
+    await world.introduce("mairie")
+    await world.redirect("caf", first, "mairie", from_="mission-locale")
 
     answer = (await doors.colleague("caf", "auditor").get("/v1/counts")).json()
 
@@ -24,6 +26,7 @@ async def test_every_count_is_the_number_of_its_facts(doors: Doors, world: World
         "targets_accepted": "referral.accepted",
         "targets_refused": "referral.refused",
         "referrals_completed": "referral.completed",
+        "targets_redirected": "referral.redirected",
     }
     assert answer["counts"] == {
         name: len(await world.facts(type_)) for name, type_ in types.items()

@@ -77,7 +77,7 @@ async def test_what_nobody_answered_is_the_senders_first_sentence(
     one = await doors.colleague("caf").get(f"/referrals/{refused}")
 
     assert "1 de vos orientations est sans réponse depuis plus de 9 jours." in text_of(page)
-    assert "Orientez la personne vers une autre organisation." in text_of(one)
+    assert "Réorientez la personne vers une autre organisation." in text_of(one)
 
 
 async def test_lists_hold_no_name(doors: Doors, world: World) -> None:

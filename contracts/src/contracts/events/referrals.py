@@ -9,6 +9,7 @@ from contracts.codes import (
     Level,
     Need,
     Outcome,
+    RedirectReason,
     RefusalReason,
     Urgency,
 )
@@ -115,6 +116,22 @@ class ReferralCompleted(Message):
     referral: Id
     organisation: Id
     outcome: Outcome
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
+
+
+class ReferralRedirected(Message):
+    """Others are asked in the place of one target, which is asked no longer (réorientation)."""
+
+    type: ClassVar[str] = "maillage.referral.redirected.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    from_organisation: Id
+    targets: Targets | None = None
+    """Absent on the own topic of `from_organisation`: no target is told who else was asked."""
+    reason: RedirectReason | None = None
     partner_reference: PartnerReference | None = None
     """The sender's own word for the case; on the sender's own topic only."""
 

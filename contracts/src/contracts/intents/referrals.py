@@ -12,6 +12,7 @@ from contracts.codes import (
     Level,
     Need,
     Outcome,
+    RedirectReason,
     RefusalReason,
     Urgency,
 )
@@ -109,3 +110,21 @@ class ReferralCompleted(Intent):
     outcome: Outcome
     message: TravellingText | None = None
     """To the professional who sent the person; without names."""
+
+
+class ReferralRedirected(Intent):
+    """Others are asked in the place of a target that has not taken the person (réorientation).
+
+    Said by the sender, or by that target itself.
+    """
+
+    type: ClassVar[str] = "maillage.intent.referral.redirected.v1"
+    decided_by: ClassVar[str] = "referrals"
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    from_organisation: Id
+    """The target that is asked no longer."""
+    targets: Targets
+    """Ids of the organisations asked instead; none may have been asked before."""
+    reason: RedirectReason | None = None

@@ -12,7 +12,7 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from contracts.topics import OUTWARD_IDS, REFERRALS
-from referrals.entrypoints import api, counts_api, pages, referral_page, send_page
+from referrals.entrypoints import api, counts_api, pages, redirect_page, referral_page, send_page
 from referrals.entrypoints.inbound import subscriptions
 from referrals.entrypoints.outbound import wire
 from referrals.metrics import Metrics
@@ -67,6 +67,7 @@ def build_app(
             counts_api.router,
             pages.router,
             referral_page.router,
+            redirect_page.router,
             send_page.router,
         ],
         database=database,

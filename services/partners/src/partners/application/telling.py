@@ -10,7 +10,14 @@ from uuid import UUID
 from chassis.database import Transaction
 from partners.application.audience import emit, listening, own_submission
 from partners.application.communes import told_place
-from partners.domain.outgoing import Asked, OutgoingFact, Referral, referral_token, to_target
+from partners.domain.outgoing import (
+    Asked,
+    Listener,
+    OutgoingFact,
+    Referral,
+    referral_token,
+    to_target,
+)
 from partners.storage import referrals
 
 
@@ -35,6 +42,19 @@ class Answered:
     code: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirected:
+    """Others are asked in the place of a target; they hear it under `sent_type`, like the first."""
+
+    type: str
+    sent_type: str
+    referral: UUID
+    from_organisation: UUID
+    targets: tuple[UUID, ...]
+    reason: str | None
+    happened_at: datetime
+
+
 async def tell_targets(tx: Transaction, sent: Sent, *, kafka_doors: AbstractSet[str]) -> int:
     """Keep the referral and tell each target that listens; how many were told.
 
@@ -42,21 +62,42 @@ async def tell_targets(tx: Transaction, sent: Sent, *, kafka_doors: AbstractSet[
         UnknownYetError: one of them has no id for the person yet; nobody may be told before.
     """
     referral = sent.referral
-    await referrals.keep(tx.connection, referral, now=tx.now)
+    await referrals.keep(tx.connection, referral, sent.asked.to_data(), now=tx.now)
     tx.arrived(referral_token(referral.id))
     told = await listening(tx, referral.targets, referral.person, kafka_doors)
-    place = told_place(sent.asked.commune)
     for target in told:
-        data = to_target(target, referral, sent.asked, place)
-        fact = OutgoingFact(slug=target.slug, type=sent.type, data=data)
-        emit(
-            tx,
-            fact,
-            key=referral.id,
-            outward=target.outward,
-            correlation=referral.correlation,
-            happened_at=sent.happened_at,
-        )
+        _ask(tx, sent, target)
+    return len(told)
+
+
+async def tell_redirected(
+    tx: Transaction, redirected: Redirected, *, kafka_doors: AbstractSet[str]
+) -> int:
+    """Tell the sender whole, who was asked that it is asked no longer, and the new targets.
+
+    The new ones hear the sending, as if it had been to them. How many were told.
+
+    Raises:
+        UnknownYetError: one of them has no id for the person yet; nobody may be told before.
+    """
+    asked = await referrals.ask(tx.connection, redirected.referral, redirected.targets)
+    referral = await referrals.by_id(tx.connection, redirected.referral)
+    if referral is None:
+        return 0
+    concerned = [referral.sender, redirected.from_organisation, *redirected.targets]
+    told = await listening(tx, concerned, referral.person, kafka_doors)
+    for each in told:
+        if each.organisation in redirected.targets:
+            if asked is not None:
+                sent = Sent(
+                    type=redirected.sent_type,
+                    referral=referral,
+                    asked=Asked.from_data(asked),
+                    happened_at=redirected.happened_at,
+                )
+                _ask(tx, sent, each)
+        else:
+            await _tell_of_redirection(tx, redirected, referral, each)
     return len(told)
 
 
@@ -92,3 +133,39 @@ async def tell_sender(tx: Transaction, answered: Answered, *, kafka_doors: Abstr
             stamps=stamps,
         )
     return len(told)
+
+
+def _ask(tx: Transaction, sent: Sent, target: Listener) -> None:
+    """Tell one target what it is asked."""
+    data = to_target(target, sent.referral, sent.asked, told_place(sent.asked.commune))
+    emit(
+        tx,
+        OutgoingFact(slug=target.slug, type=sent.type, data=data),
+        key=sent.referral.id,
+        outward=target.outward,
+        correlation=sent.referral.correlation,
+        happened_at=sent.happened_at,
+    )
+
+
+async def _tell_of_redirection(
+    tx: Transaction, redirected: Redirected, referral: Referral, to: Listener
+) -> None:
+    data: dict[str, Any] = {
+        "referral": referral.id,
+        "from_organisation": redirected.from_organisation,
+        "reason": redirected.reason,
+    }
+    stamps: Mapping[str, str] = {}
+    if to.organisation == referral.sender:
+        stamps, reference = await own_submission(tx, referral)
+        data |= {"targets": list(redirected.targets), "partner_reference": reference}
+    emit(
+        tx,
+        OutgoingFact(slug=to.slug, type=redirected.type, data=data),
+        key=referral.id,
+        outward=to.outward,
+        correlation=referral.correlation,
+        happened_at=redirected.happened_at,
+        stamps=stamps,
+    )

@@ -1,9 +1,9 @@
 """What an organisation is told of the facts that concern it: its own side of them, and no more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 
@@ -45,6 +45,22 @@ class Asked:
     commune: str | None = None
     birth_band: str | None = None
     agreement: UUID | None = None
+
+    def to_data(self) -> Mapping[str, Any]:
+        """The same as it is kept, for those who are asked later."""
+        due_on = None if self.due_on is None else self.due_on.isoformat()
+        agreement = None if self.agreement is None else str(self.agreement)
+        return {**asdict(self), "due_on": due_on, "agreement": agreement}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Self:
+        """What `to_data` gave."""
+        due_on, agreement = data["due_on"], data["agreement"]
+        read = {
+            "due_on": None if due_on is None else date.fromisoformat(due_on),
+            "agreement": None if agreement is None else UUID(agreement),
+        }
+        return cls(**{**data, **read})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,10 @@ class Right(StrEnum):
 
 INTENTS_OF = MappingProxyType(
     {
-        Right.REFER: frozenset({"maillage.intent.referral.sent.v1"}),
+        # A target that hands a person on refers her, as the sender did.
+        Right.REFER: frozenset(
+            {"maillage.intent.referral.sent.v1", "maillage.intent.referral.redirected.v1"}
+        ),
         Right.RECEIVE: frozenset(
             {
                 "maillage.intent.referral.accepted.v1",

@@ -11,7 +11,14 @@ from uuid import UUID
 
 from chassis.database import Transaction
 from chassis.events import Event
-from partners.application.telling import Answered, Sent, tell_sender, tell_targets
+from partners.application.telling import (
+    Answered,
+    Redirected,
+    Sent,
+    tell_redirected,
+    tell_sender,
+    tell_targets,
+)
 from partners.domain.outgoing import Asked, Referral
 from partners.entrypoints.reading import Reader, read, read_uuid
 from partners.entrypoints.telling import Tell
@@ -44,13 +51,25 @@ class ReferralCompleted(ReferralAnswered):
     outcome: str
 
 
+class ReferralRedirected(Reader):
+    referral: UUID
+    from_organisation: UUID
+    targets: tuple[UUID, ...]
+    reason: str | None = None
+
+
 SENT: Final = "maillage.referral.sent.v1"
+REDIRECTED: Final = "maillage.referral.redirected.v1"
 ANSWERS: Final[Mapping[str, type[ReferralAnswered]]] = {
     "maillage.referral.accepted.v1": ReferralAnswered,
     "maillage.referral.refused.v1": ReferralRefused,
     "maillage.referral.completed.v1": ReferralCompleted,
 }
-READS: Final[Mapping[str, type[Reader]]] = {SENT: ReferralSent, **ANSWERS}
+READS: Final[Mapping[str, type[Reader]]] = {
+    SENT: ReferralSent,
+    REDIRECTED: ReferralRedirected,
+    **ANSWERS,
+}
 
 
 def of_referrals(*, kafka_doors: AbstractSet[str]) -> Mapping[str, Tell]:
@@ -62,7 +81,10 @@ def of_referrals(*, kafka_doors: AbstractSet[str]) -> Mapping[str, Tell]:
     async def answered(tx: Transaction, event: Event) -> int:
         return await tell_sender(tx, _answered(event), kafka_doors=kafka_doors)
 
-    return {SENT: sent, **dict.fromkeys(ANSWERS, answered)}
+    async def redirected(tx: Transaction, event: Event) -> int:
+        return await tell_redirected(tx, _redirected(event), kafka_doors=kafka_doors)
+
+    return {SENT: sent, REDIRECTED: redirected, **dict.fromkeys(ANSWERS, answered)}
 
 
 def _sent(event: Event) -> Sent:
@@ -99,4 +121,17 @@ def _answered(event: Event) -> Answered:
         organisation=said.organisation,
         happened_at=event.time,
         code=said.model_dump(exclude={"referral", "organisation"}),
+    )
+
+
+def _redirected(event: Event) -> Redirected:
+    said = read(ReferralRedirected, event)
+    return Redirected(
+        type=event.type,
+        sent_type=SENT,
+        referral=said.referral,
+        from_organisation=said.from_organisation,
+        targets=said.targets,
+        reason=said.reason,
+        happened_at=event.time,
     )

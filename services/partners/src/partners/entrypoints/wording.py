@@ -68,6 +68,7 @@ TYPES: Final = MappingProxyType(
         "maillage.intent.referral.accepted.v1": "Orientation acceptée",
         "maillage.intent.referral.refused.v1": "Orientation refusée",
         "maillage.intent.referral.completed.v1": "Suite donnée à une orientation",
+        "maillage.intent.referral.redirected.v1": "Réorientation d'une personne",
         "maillage.intent.place.declared.v1": "Lieu déclaré",
         "maillage.intent.session.declared.v1": "Séance déclarée",
         "maillage.intent.session.cancelled.v1": "Séance annulée",
@@ -121,6 +122,11 @@ REASONS: Final = MappingProxyType(
         "not-accepted": "Cette orientation n'avait pas été acceptée.",
         "already-completed": "La suite donnée était déjà connue.",
         "before-sending": "La réponse est datée d'avant l'orientation.",
+        "already-redirected": "Votre organisation n'était plus sollicitée pour cette orientation.",
+        "not-asked": "L'organisation à remplacer n'avait pas reçu cette orientation.",
+        "already-asked": "Une des organisations choisies avait déjà été sollicitée.",
+        "already-taken": "L'organisation à remplacer avait pris la personne en charge.",
+        "before-answer": "La réorientation est datée d'avant la réponse.",
         "before-acceptance": "La suite donnée est datée d'avant l'acceptation.",
     }
 )

@@ -1,6 +1,8 @@
 """SQL of the referrals whose facts are told: who sent them, to whom, about whom."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,7 +13,9 @@ from partners.domain.outgoing import Referral
 from partners.storage.tables import referral
 
 
-async def keep(connection: AsyncConnection, new: Referral, *, now: datetime) -> None:
+async def keep(
+    connection: AsyncConnection, new: Referral, asked: Mapping[str, Any], *, now: datetime
+) -> None:
     """Remember it; a second time changes nothing."""
     await connection.execute(
         insert(referral)
@@ -24,6 +28,7 @@ async def keep(connection: AsyncConnection, new: Referral, *, now: datetime) -> 
             submission=new.submission,
             learnt_at=now,
             data_subject=str(new.person),
+            asked=dict(asked),
         )
         .on_conflict_do_nothing()
     )
@@ -44,3 +49,16 @@ async def by_id(connection: AsyncConnection, identifier: UUID) -> Referral | Non
         correlation=row.correlation,
         submission=row.submission,
     )
+
+
+async def ask(
+    connection: AsyncConnection, identifier: UUID, targets: Sequence[UUID]
+) -> Mapping[str, Any] | None:
+    """Add later targets; what all of them are asked, None when it was not kept."""
+    asked: Mapping[str, Any] | None = await connection.scalar(
+        sa.update(referral)
+        .where(referral.c.id == identifier)
+        .values(targets=referral.c.targets.op("||")(list(targets)))
+        .returning(referral.c.asked)
+    )
+    return asked

@@ -138,6 +138,8 @@ referral = sa.Table(
     sa.Column("submission", UUID(as_uuid=True)),
     sa.Column("learnt_at", _INSTANT, nullable=False),
     sa.Column("data_subject", sa.Text, nullable=False),
+    # What the targets are asked; null of a referral that was sent before it was kept.
+    sa.Column("asked", JSONB),
     sa.Index("referral_subject", "data_subject"),
 )
 

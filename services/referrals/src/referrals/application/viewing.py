@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from referrals.domain.redirecting import REDIRECTIONS
 from referrals.domain.referrals import State, derive
 from referrals.storage import persons, reading
 from referrals.storage.reading import Addressed, Line, StepTaken
@@ -56,4 +57,11 @@ async def view_referral(
         outward=await persons.outward_of(
             connection, organisation=organisation, person_id=line.person
         ),
+    )
+
+
+def redirectable(view: View) -> tuple[Addressed, ...]:
+    """The targets in whose place whoever looks at the view may ask others."""
+    return tuple(
+        target for target in view.targets if REDIRECTIONS[target.state] is State.REDIRECTED
     )

@@ -73,6 +73,16 @@ class ReferralCompleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRedirected:
+    """Others are asked in the place of `from_organisation` (réorientation)."""
+
+    referral: UUID
+    from_organisation: UUID
+    targets: tuple[UUID, ...]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmissionAccepted:
     """The verdict yes; `subject` is the referral that was made or changed."""
 

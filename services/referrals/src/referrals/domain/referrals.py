@@ -16,6 +16,7 @@ from referrals.domain.events import (
 from referrals.domain.refusals import (
     AlreadyAnswered,
     AlreadyCompleted,
+    AlreadyRedirected,
     BeforeAcceptance,
     BeforeSending,
     NotAccepted,
@@ -32,6 +33,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     COMPLETED = "completed"
+    REDIRECTED = "redirected"
 
 
 class Step(StrEnum):
@@ -57,10 +59,20 @@ TRANSITIONS: Final[Mapping[tuple[State, Step], State | Refusal]] = {
     (State.COMPLETED, Step.ACCEPT): AlreadyAnswered(),
     (State.COMPLETED, Step.REFUSE): AlreadyAnswered(),
     (State.COMPLETED, Step.COMPLETE): AlreadyCompleted(),
+    (State.REDIRECTED, Step.ACCEPT): AlreadyRedirected(),
+    (State.REDIRECTED, Step.REFUSE): AlreadyRedirected(),
+    (State.REDIRECTED, Step.COMPLETE): AlreadyRedirected(),
 }
 
-# The parent is as far as its best target; it is refused only when every target refused.
-PRECEDENCE: Final = (State.COMPLETED, State.ACCEPTED, State.SENT, State.REFUSED)
+# The parent is as far as its best target; it is refused only when every target that is still
+# asked refused. Whoever is asked no longer counts last: others are asked instead.
+PRECEDENCE: Final = (
+    State.COMPLETED,
+    State.ACCEPTED,
+    State.SENT,
+    State.REFUSED,
+    State.REDIRECTED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,10 @@ Refusal
 ├── of a sending       OwnOrganisation · OrganisationNotActive · UnknownOrganisation
 │                      UnknownPerson · UnknownCommune · AgreementAhead
 ├── of an answer       UnknownReferral · NotAddressedToYou · NotATarget · AlreadyAnswered
-│                      NotAccepted · AlreadyCompleted · BeforeSending · BeforeAcceptance
+│                      NotAccepted · AlreadyCompleted · AlreadyRedirected · BeforeSending
+│                      BeforeAcceptance
+├── of a redirection   those of a sending's targets · AlreadyRedirected · NotAsked · AlreadyAsked
+│                      AlreadyTaken · BeforeAnswer
 └── of a name          NoAgreement
 """
 
@@ -108,6 +111,37 @@ class BeforeSending(Refusal):
 @dataclass(frozen=True, slots=True)
 class BeforeAcceptance(Refusal):
     code: ClassVar[str] = "before-acceptance"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRedirected(Refusal):
+    """This target is asked no longer: others are, in its place."""
+
+    code: ClassVar[str] = "already-redirected"
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked(Refusal):
+    """The sender names an organisation in whose place others should be asked, and it never was."""
+
+    code: ClassVar[str] = "not-asked"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyAsked(Refusal):
+    code: ClassVar[str] = "already-asked"
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyTaken(Refusal):
+    """The target has taken the person: what becomes of it is an outcome, no redirection."""
+
+    code: ClassVar[str] = "already-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeAnswer(Refusal):
+    code: ClassVar[str] = "before-answer"
 
 
 @dataclass(frozen=True, slots=True)

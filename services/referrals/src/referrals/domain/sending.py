@@ -68,7 +68,7 @@ def decide_sending(
     """
     refusal = (
         _check_own(sending)
-        or _check_standing(sending.targets, standings)
+        or check_standing(sending.targets, standings)
         or _check_agreement(sending.agreement, at)
     )
     return refusal or [*_agreement(sending), _sent(sending)]
@@ -79,9 +79,8 @@ def _check_own(sending: Sending) -> Refusal | None:
     return OwnOrganisation() if sending.sender in sending.targets else None
 
 
-def _check_standing(
-    targets: tuple[UUID, ...], standings: Mapping[UUID, Standing]
-) -> Refusal | None:
+def check_standing(targets: tuple[UUID, ...], standings: Mapping[UUID, Standing]) -> Refusal | None:
+    """Say which target may not be asked now, if one may not."""
     for target in targets:
         if standings.get(target) is Standing.SUSPENDED:
             return OrganisationNotActive(target)

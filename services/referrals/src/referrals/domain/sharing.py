@@ -11,6 +11,7 @@ from referrals.domain.refusals import NoAgreement
 
 # The one scope that reaches beyond the receivers of the referral it was taken with.
 WIDE_SCOPE: Final = "consortium"
+_HELPS_NO_MORE: Final = frozenset({State.REFUSED, State.REDIRECTED})
 
 
 class Ground(StrEnum):
@@ -42,13 +43,14 @@ def permit(
     """Decide whether an organisation may read the name of a person, and on what ground.
 
     Who deposited the person always may. A receiver may while an agreement covers a referral that
-    it has not refused: who will not help has no more need of the name (domain.md §7.1).
+    it has not refused, and for which it is still asked: who will not help has no more need of the
+    name (domain.md §7.1).
     `wide_agreement` is one that the person gave for every organisation that helps her.
     """
     if registered_by_us:
         return Permission(ground=Ground.REGISTERED_BY_US)
     for share in shares:
         agreement = share.agreement or wide_agreement
-        if agreement is not None and share.state is not State.REFUSED:
+        if agreement is not None and share.state not in _HELPS_NO_MORE:
             return Permission(ground=Ground.AGREEMENT, referral=share.referral, agreement=agreement)
     return NoAgreement()

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from chassis.database import Transaction
 from chassis.events import Event
@@ -19,6 +19,7 @@ from referrals.application.directory import (
     hear_of_organisation,
     hear_of_standing,
 )
+from referrals.application.redirecting import RedirectReferral, redirect_referral
 from referrals.application.sending import Nameless, SendReferral, send_referral
 from referrals.application.verdicts import Submission, accept_submission, refuse_submission
 from referrals.domain.referrals import Step
@@ -29,17 +30,9 @@ from referrals.domain.refusals import (
     UnknownReferral,
 )
 from referrals.domain.sending import AgreementTaken, Standing
+from referrals.entrypoints.reading import Reader, read
 from referrals.entrypoints.wording import NIR_REFUSED, sentence, sentence_of
 from referrals.metrics import Metrics
-
-
-class Reader(BaseModel):
-    """Reads the fields we use and lets every other pass."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-Read = TypeVar("Read", bound=Reader)
 
 
 class Anonymous(Reader):
@@ -83,6 +76,13 @@ class Completed(Reader):
     message: str | None = None
 
 
+class Redirected(Reader):
+    referral: UUID
+    from_organisation: UUID
+    targets: tuple[UUID, ...]
+    reason: str | None = None
+
+
 class Described(Reader):
     organisation: UUID
     name: str
@@ -96,6 +96,7 @@ SENT: Final = "maillage.intent.referral.sent.v1"
 ACCEPTED: Final = "maillage.intent.referral.accepted.v1"
 REFUSED: Final = "maillage.intent.referral.refused.v1"
 COMPLETED: Final = "maillage.intent.referral.completed.v1"
+REDIRECTED: Final = "maillage.intent.referral.redirected.v1"
 REGISTERED: Final = "maillage.organisation.registered.v1"
 CHANGED: Final = "maillage.organisation.changed.v1"
 ACTIVATED: Final = "maillage.organisation.activated.v1"
@@ -107,6 +108,7 @@ READS: Final[Mapping[str, type[BaseModel]]] = {
     ACCEPTED: Accepted,
     REFUSED: Declined,
     COMPLETED: Completed,
+    REDIRECTED: Redirected,
     REGISTERED: Described,
     CHANGED: Described,
     ACTIVATED: Named,
@@ -123,6 +125,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
         ACCEPTED: _accepted,
         REFUSED: _declined,
         COMPLETED: _completed,
+        REDIRECTED: _redirected,
     }
     return (
         Subscription(
@@ -181,7 +184,7 @@ def _outcome(refusal: Refusal) -> Waiting | Refused:
 
 
 async def _sent(tx: Transaction, event: Event) -> Done:
-    said = _read(Sent, event)
+    said = read(Sent, event)
     if said.anonymous is not None:
         person: UUID | Nameless = Nameless(
             commune=said.anonymous.commune, birth_band=said.anonymous.birth_band
@@ -205,20 +208,32 @@ async def _sent(tx: Transaction, event: Event) -> Done:
 
 
 async def _accepted(tx: Transaction, event: Event) -> Done:
-    said = _read(Accepted, event)
+    said = read(Accepted, event)
     return await _answer(tx, event, said.referral, Step.ACCEPT, message=said.message)
 
 
 async def _declined(tx: Transaction, event: Event) -> Done:
-    said = _read(Declined, event)
+    said = read(Declined, event)
     return await _answer(tx, event, said.referral, Step.REFUSE, said.reason, message=said.message)
 
 
 async def _completed(tx: Transaction, event: Event) -> Done:
-    said = _read(Completed, event)
+    said = read(Completed, event)
     return await _answer(
         tx, event, said.referral, Step.COMPLETE, said.outcome, message=said.message
     )
+
+
+async def _redirected(tx: Transaction, event: Event) -> Done:
+    said = read(Redirected, event)
+    command = RedirectReferral(
+        act=_act(event),
+        referral=said.referral,
+        from_organisation=said.from_organisation,
+        targets=said.targets,
+        reason=said.reason,
+    )
+    return await redirect_referral(tx, command)
 
 
 async def _answer(
@@ -240,18 +255,18 @@ async def _answer(
 
 
 async def _registered(tx: Transaction, event: Event) -> None:
-    said = _read(Described, event)
+    said = read(Described, event)
     await hear_of_organisation(tx, organisation=said.organisation, name=said.name)
 
 
 async def _changed(tx: Transaction, event: Event) -> None:
-    said = _read(Described, event)
+    said = read(Described, event)
     await hear_of_name(tx, organisation=said.organisation, name=said.name)
 
 
 def _stands(standing: Standing) -> Handler:
     async def handle(tx: Transaction, event: Event) -> None:
-        said = _read(Named, event)
+        said = read(Named, event)
         await hear_of_standing(tx, organisation=said.organisation, standing=standing)
 
     return handle
@@ -293,16 +308,3 @@ def _submission(event: Event) -> Submission:
     except (KeyError, ValueError):
         raise Poison("no-stamp", "submission and organisation are not stamped") from None
     return Submission(id=number, organisation=organisation, intent=event.type)
-
-
-def _read(model: type[Read], event: Event) -> Read:
-    """The data as this service needs it.
-
-    Raises:
-        Poison: it breaks the contract; the places are named, the values are not.
-    """
-    try:
-        return model.model_validate(event.data)
-    except ValidationError as error:
-        places = {".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}
-        raise Poison("contract-broken", ", ".join(sorted(places))) from None

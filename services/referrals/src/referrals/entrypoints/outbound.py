@@ -102,6 +102,18 @@ def _(fact: events.ReferralCompleted) -> Message:
 
 
 @to_message.register
+def _(fact: events.ReferralRedirected) -> Message:
+    return facts.ReferralRedirected.model_validate(
+        {
+            "referral": fact.referral,
+            "from_organisation": fact.from_organisation,
+            "targets": list(fact.targets),
+            "reason": fact.reason,
+        }
+    )
+
+
+@to_message.register
 def _(fact: events.SubmissionAccepted) -> Message:
     return IntentAccepted(submission=fact.submission, intent=fact.intent, subject=fact.subject)
 

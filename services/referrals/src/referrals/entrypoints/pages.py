@@ -60,7 +60,7 @@ KINDS = {
         hint="Vous avez pris ces personnes en charge. Quand l'aide est finie, dites-en la suite.",
     ),
     "closed": Kind(
-        states=(State.COMPLETED, State.REFUSED),
+        states=(State.COMPLETED, State.REFUSED, State.REDIRECTED),
         oldest_first=False,
         title="Terminées",
         hint="La plus récente d'abord.",

@@ -18,7 +18,7 @@ from pages.french import count
 from referrals.application.acts import Act, RefusedError
 from referrals.application.answering import AnswerReferral, answer_referral
 from referrals.application.names import LookUpName, look_up_name
-from referrals.application.viewing import View, view_referral
+from referrals.application.viewing import View, redirectable, view_referral
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import State, Step
 from referrals.domain.refusals import NoAgreement
@@ -45,6 +45,7 @@ DONE: Final = {
     "accept": "Vous avez pris cette personne en charge",
     "refuse": "Vous avez refusé cette orientation",
     "complete": "Vous avez clôturé cette orientation",
+    "redirect": "Vous avez réorienté la personne",
 }
 
 
@@ -216,6 +217,7 @@ async def _page(request: Request, referral: UUID, member: Member, showing: Showi
         names=shown.name_pairs(found) if isinstance(found, Identity) else None,
         withheld=None if isinstance(found, Identity) else _withheld(view, found),
         answers=_answers(view) if member.works_with_persons else (),
+        redirect_label=_redirect_label(view) if member.works_with_persons else None,
         act=new_id(),
         form=showing.form,
         refused=showing.refused,
@@ -243,6 +245,8 @@ def _withheld(view: View, found: Found) -> str:
         return sentence_of("anonymous")
     if view.state is State.REFUSED:
         return sentence_of("name-closed-by-refusal")
+    if view.state is State.REDIRECTED:
+        return sentence_of("name-closed-by-redirection")
     return sentence(found)
 
 
@@ -250,6 +254,12 @@ def _answers(view: View) -> tuple[str, ...]:
     if view.by_sender:
         return ()
     return {State.SENT: ("accept", "refuse"), State.ACCEPTED: ("complete",)}.get(view.state, ())
+
+
+def _redirect_label(view: View) -> str | None:
+    if not redirectable(view):
+        return None
+    return "Réorienter" if view.by_sender else "Confier à une autre organisation"
 
 
 def _lead(view: View) -> str:
@@ -260,7 +270,7 @@ def _lead(view: View) -> str:
             return f"{asked} encore répondu."
         if view.state is State.REFUSED:
             return (
-                "Personne n'a pu prendre en charge. Orientez la personne vers une autre "
+                "Personne n'a pu prendre en charge. Réorientez la personne vers une autre "
                 "organisation."
             )
         return "Tous les destinataires ont répondu. Rien n'est à faire de votre part."
@@ -271,6 +281,8 @@ def _lead(view: View) -> str:
         "clôturez l'orientation.",
         State.REFUSED: "Vous avez refusé cette orientation. Rien d'autre n'est à faire.",
         State.COMPLETED: "Vous avez clôturé cette orientation. Rien d'autre n'est à faire.",
+        State.REDIRECTED: "La personne a été réorientée : votre organisation n'est plus "
+        "sollicitée. Rien d'autre n'est à faire.",
     }[view.state]
 
 

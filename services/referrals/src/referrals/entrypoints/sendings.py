@@ -1,6 +1,6 @@
 """The form that sends a referral, as typed, and as it can be decided: each fault by its field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from referrals.entrypoints.deposits import PersonDeposit, fields_with_nir
 from referrals.entrypoints.wording import NIR_REFUSED, sentence_of
 
 # The wording that stands on the page beside the box; a new wording is a new version.
-TEXT_VERSION: Final = "2026-11"
+TEXT_VERSION: Final = "2026-11-b"
 TARGETS_MAX: Final = 10
 
 Typed = Annotated[str, Field(max_length=1_000)]
@@ -158,6 +158,11 @@ def _agreement(form: SendForm) -> AgreementTaken | None:
 
 def _is_code(codes: type[Code], value: str) -> bool:
     return value in list(codes)
+
+
+def as_ids(typed: Iterable[str]) -> tuple[UUID, ...]:
+    """The ids among what was typed; the rest is left out, and can be told by the number."""
+    return tuple(UUID(each) for each in typed if _is_id(each))
 
 
 def _is_id(value: str) -> bool:

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from contracts.codes import BirthBand, Code, Level, Need, Outcome, RefusalReason, Urgency
+from contracts.codes import (
+    BirthBand,
+    Code,
+    Level,
+    Need,
+    Outcome,
+    RedirectReason,
+    RefusalReason,
+    Urgency,
+)
 from pages import Step
 from pages.french import day, day_and_hour
 from referrals.application.communes import area
@@ -28,6 +37,7 @@ _WORDS_AT_TARGET: Final = {
     State.ACCEPTED: "Prise en charge",
     State.REFUSED: "Refusée",
     State.COMPLETED: "Clôturée",
+    State.REDIRECTED: "Réorientée",
 }
 _WORDS_AT_SENDER: Final = {**_WORDS_AT_TARGET, State.SENT: "En attente de réponse"}
 _CONTACTS: Final = {
@@ -41,6 +51,7 @@ _TITLES: Final = {
     State.ACCEPTED: "Prise en charge",
     State.REFUSED: "Refus",
     State.COMPLETED: "Clôture",
+    State.REDIRECTED: "Réorientation",
 }
 
 
@@ -171,6 +182,7 @@ def _chip(state: State, sent_at: datetime, *, now: datetime, words: dict[State, 
         State.ACCEPTED: "neutral",
         State.REFUSED: "late",
         State.COMPLETED: "done",
+        State.REDIRECTED: "neutral",
     }
     return Chip(word=words[state], tone=tones[state])
 
@@ -182,7 +194,10 @@ def _waiting_tone(sent_at: datetime, *, now: datetime) -> Tone:
 
 
 def _once(steps: Sequence[StepTaken]) -> list[StepTaken]:
-    """The sending to several targets is one step for whoever reads it."""
+    """The sending to several targets is one step for whoever reads it.
+
+    Those who were asked later stand in the step of the redirection, where that one is seen.
+    """
     sending = [step for step in steps if step.state is State.SENT]
     return [*sending[:1], *(step for step in steps if step.state is not State.SENT)]
 
@@ -191,17 +206,27 @@ def _step(step: StepTaken, view: View) -> Step:
     by = view.line.sender_name if step.state is State.SENT else step.name
     return Step(
         key=f"{step.state}-{step.organisation}",
-        title=_TITLES[step.state],
+        title=_title(step),
         state_word="Refusée" if step.state is State.REFUSED else "Fait",
         tone="late" if step.state is State.REFUSED else "done",
         at=step.happened_at,
-        by=by or None,
-        detail=" ".join(_details(step)),
+        by=None if step.state is State.REDIRECTED else by or None,
+        detail=" ".join(_details(step, view)),
     )
 
 
-def _details(step: StepTaken) -> list[str]:
+def _title(step: StepTaken) -> str:
+    title = _TITLES[step.state]
+    return f"{title} : {step.name} n'est plus sollicitée" if title == "Réorientation" else title
+
+
+def _details(step: StepTaken, view: View) -> list[str]:
     told = []
+    if step.state is State.REDIRECTED:
+        # A target sees its own side alone, so its view has no other targets to name.
+        instead = [each.name for each in view.targets if each.instead_of == step.organisation]
+        told += [f"Désormais sollicitée : {' et '.join(instead)}."] if instead else []
+        told += [f"Motif : {label(RedirectReason, step.code)}."] if step.code else []
     if step.state is State.REFUSED:
         told.append(f"Motif : {_sentence(label(RefusalReason, step.code))}")
     if step.state is State.COMPLETED:

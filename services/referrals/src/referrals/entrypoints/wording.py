@@ -38,12 +38,22 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "already-completed": "Votre organisation a déjà clôturé cette orientation.",
         "before-sending": "La réponse porte une date antérieure à l'envoi de l'orientation.",
         "before-acceptance": "La clôture porte une date antérieure à la prise en charge.",
+        "already-redirected": "Cette orientation a été réorientée : votre organisation n'est plus "
+        "sollicitée.",
+        "not-asked": "L'organisation à remplacer n'a pas reçu cette orientation.",
+        "already-asked": "Une des organisations choisies a déjà été sollicitée pour cette "
+        "orientation. Choisissez-en une autre.",
+        "already-taken": "Cette organisation a pris la personne en charge : l'orientation ne peut "
+        "plus être réorientée.",
+        "before-answer": "La réorientation porte une date antérieure à la réponse.",
         "no-agreement": "La personne n'a pas donné son accord pour que votre organisation "
         "connaisse son nom, ou votre organisation a refusé l'orientation. Demandez à "
         "l'organisation qui oriente de recueillir cet accord.",
         "anonymous": "Aucun nom n'a été déposé pour cette personne.",
         "name-closed-by-refusal": "Votre organisation a refusé l'orientation : le nom ne lui est "
         "plus ouvert.",
+        "name-closed-by-redirection": "Votre organisation n'est plus sollicitée : le nom ne lui "
+        "est plus ouvert.",
         "name-not-for-you": "Votre rôle ne permet pas de lire les noms.",
         NIR_REFUSED: "Un numéro de sécurité sociale (NIR) figure dans cet envoi. Nous ne le "
         "conservons nulle part : retirez-le et recommencez.",

@@ -14,6 +14,7 @@ _TOLD: Final = {
     State.ACCEPTED: "targets_accepted",
     State.REFUSED: "targets_refused",
     State.COMPLETED: "referrals_completed",
+    State.REDIRECTED: "targets_redirected",
 }
 
 

@@ -28,6 +28,7 @@ class Addressed:
     name: str
     state: State
     changed_at: datetime
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +221,7 @@ async def _addressed(
                 name=row.name or "",
                 state=State(row.state),
                 changed_at=row.changed_at,
+                instead_of=row.instead_of,
             )
         )
     return {each: tuple(found) for each, found in grouped.items()}

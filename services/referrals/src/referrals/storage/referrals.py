@@ -1,7 +1,7 @@
 """Referrals as their rules need them: locked, with every target; and what each step adds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -129,6 +129,27 @@ async def advance(connection: AsyncConnection, step: Transition, *, sequence: in
     await connection.execute(
         update(referral).where(referral.c.id == step.referral).values(sequence=sequence)
     )
+
+
+async def ask(
+    connection: AsyncConnection, organisations: Sequence[UUID], *, after: Transition
+) -> None:
+    """Add targets in the place of the one that `after` closed, to a referral under lock."""
+    asked = [replace(after, organisation=each, state=State.SENT, code="") for each in organisations]
+    await connection.execute(
+        insert(referral_target),
+        [
+            {
+                "referral": step.referral,
+                "organisation": step.organisation,
+                "state": step.state,
+                "changed_at": step.happened_at,
+                "instead_of": after.organisation,
+            }
+            for step in asked
+        ],
+    )
+    await _append(connection, asked)
 
 
 async def add_agreement(

@@ -37,6 +37,9 @@ metadata: Final = MetaData(
 )
 
 
+_STATES: Final = "('sent', 'accepted', 'refused', 'completed', 'redirected')"
+
+
 def _instant(name: str) -> Column[Any]:
     return Column(name, DateTime(timezone=True), nullable=False)
 
@@ -161,8 +164,10 @@ referral_target: Final = Table(
     Column("organisation", Uuid),
     Column("state", Text, nullable=False),
     _instant("changed_at"),
+    # Who was asked before, where this target is asked in another's place.
+    Column("instead_of", Uuid),
     PrimaryKeyConstraint("referral", "organisation"),
-    CheckConstraint("state IN ('sent', 'accepted', 'refused', 'completed')", name="state"),
+    CheckConstraint(f"state IN {_STATES}", name="state"),
     Index(None, "organisation", "state"),
 )
 
@@ -181,7 +186,7 @@ referral_transition: Final = Table(
     Column("message", Text),
     Column("who", Text, nullable=False),
     UniqueConstraint("referral", "organisation", "state"),
-    CheckConstraint("state IN ('sent', 'accepted', 'refused', 'completed')", name="state"),
+    CheckConstraint(f"state IN {_STATES}", name="state"),
     Index(
         "referral_transition_answer_key",
         "referral",

@@ -13,6 +13,7 @@ from reporting.domain.facts import (
     ReferralSent,
 )
 
+_REDIRECTED: Final = "maillage.referral.redirected.v1"
 _ANSWERS: Final = frozenset({ReferralAccepted.type, ReferralRefused.type, ReferralCompleted.type})
 
 
@@ -117,10 +118,25 @@ def _seen_by(organisation: UUID | None, entry: Entry, own: frozenset[str]) -> En
         listed = targets if isinstance(targets, list) else []
         mine = [each for each in listed if _is(organisation, each)]
         return replace(entry, data={**entry.data, "targets": mine}) if mine else None
+    if entry.type == _REDIRECTED:
+        return _own_redirection(organisation, entry)
     if entry.service in _DONE_AT_A_PLACE:
         named = (entry.data.get(name) for name in ("organisation", "distributor"))
         return entry if any(_is(organisation, each) for each in named) else None
     return entry
+
+
+def _own_redirection(organisation: UUID | None, entry: Entry) -> Entry | None:
+    """Who was asked hears that it is over, who is asked that it is: neither hears of the other."""
+    if _is(organisation, entry.data.get("from_organisation")):
+        return replace(entry, data={**entry.data, "targets": []})
+    targets = entry.data.get("targets")
+    mine = (
+        [each for each in targets if _is(organisation, each)] if isinstance(targets, list) else []
+    )
+    if not mine:
+        return None
+    return replace(entry, data={**entry.data, "from_organisation": None, "targets": mine})
 
 
 def organisations_in(data: Mapping[str, Any]) -> Iterator[UUID]:

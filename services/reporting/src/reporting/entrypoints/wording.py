@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from contracts.codes import Code, Outcome, RefusalReason
+from contracts.codes import Code, Outcome, RedirectReason, RefusalReason
 from pages import Step, french
 from reporting.domain import facts as f
 from reporting.domain import figures
@@ -105,6 +105,17 @@ def _completed(entry: Entry, names: Names) -> Sentence:
     )
 
 
+def _redirected(entry: Entry, names: Names) -> Sentence:
+    before = entry.data.get("from_organisation")
+    told = [f"N'est plus sollicitée : {names.of(before)}."] if before else []
+    if targets := [to(names.of(target)) for target in entry.data.get("targets", ())]:
+        told.append(f"Désormais adressée {listed(targets)}.")
+    if reason := entry.data.get("reason"):
+        told.append(f"Motif : {lower(label_of(RedirectReason, reason))}.")
+    detail = " ".join(told)
+    return Sentence(title="Personne réorientée", word="Réorientée", tone="watch", detail=detail)
+
+
 def _agreed(entry: Entry, names: Names) -> Sentence:
     return Sentence(
         title=f"Accord de la personne recueilli {by(names.of(entry.data.get('organisation')))}",
@@ -138,6 +149,7 @@ _TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         f.ReferralAccepted.type: _accepted,
         f.ReferralRefused.type: _refused,
         f.ReferralCompleted.type: _completed,
+        "maillage.referral.redirected.v1": _redirected,
         **AT_A_PLACE,
         "maillage.agreement.recorded.v1": _agreed,
         "maillage.organisation.registered.v1": _organisation("Organisation inscrite", "Inscrite"),
