@@ -18,6 +18,16 @@ TIMEOUT_S = 300
 COMMAND = Path(sys.executable).with_name("maillage")
 
 
+def environment(home: Home) -> dict[str, str]:
+    """What a command of that home finds; nothing is played unless a test asks for it."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - a child must find its libraries
+        if not name.startswith("MAILLAGE_")
+    }
+    return {**clean, "MAILLAGE_HOME": str(home.path), "MAILLAGE_SCENARIO": "none"}
+
+
 @dataclass(frozen=True, slots=True)
 class CommandLine:
     """`maillage` with a home of its own."""
@@ -28,14 +38,9 @@ class CommandLine:
         self, *arguments: str, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Runs one command, its output read through a pipe."""
-        clean = {
-            name: value
-            for name, value in os.environ.items()  # noqa: TID251 - a child must find its libraries
-            if not name.startswith("MAILLAGE_")
-        }
         return subprocess.run(
             [str(COMMAND), *arguments],
-            env={**clean, "MAILLAGE_HOME": str(self.home.path), **(variables or {})},
+            env={**environment(self.home), **(variables or {})},
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import json
-import os
 import signal
 import sys
 import traceback
@@ -129,9 +128,24 @@ def logs(
 
 @history.command("close")
 def history_close() -> None:
-    """Dit que la saisie du passé est finie."""
-    running_stack(find())
-    typer.echo("Aucune saisie du passé n’est ouverte : il n’y a rien à clore.")
+    """Dit que la saisie du passé est finie : plus personne ne peut dater un fait d’autrefois."""
+    from maillage.scenario.parties import close_history  # noqa: PLC0415 - as above
+
+    closed = asyncio.run(close_history(running_stack(find())))
+    if closed:
+        typer.echo(f"La saisie du passé est close : {closed} accès rendus.")
+    else:
+        typer.echo("Aucune saisie du passé n’est ouverte : il n’y a rien à clore.")
+
+
+@app.command()
+def drift() -> None:
+    """Compare les comptes du tableau de bord à ceux des services. Finit par 1 s’ils diffèrent."""
+    from maillage import drift as comparison  # noqa: PLC0415 - as above
+
+    lines = asyncio.run(comparison.look(running_stack(find())))
+    if comparison.show(lines, Narration()):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -150,13 +164,15 @@ def demo(
 
 
 def _bring_up(home: Home, *, forget: bool) -> None:
+    from maillage.scenario import playing  # noqa: PLC0415 - as above
     from maillage.up import up as bring_up  # noqa: PLC0415 - as above
 
-    narration = Narration()
-    if os.environ.get("MAILLAGE_SCENARIO", "none") not in ("", "none"):
-        narration.say("Il n’y a pas encore de scénario à jouer : MAILLAGE_SCENARIO est sans effet.")
+    narration, variant = Narration(), playing.asked_variant()
     state = bring_up(home, narration, forget=forget)
     reports.show_addresses(state, narration)
+    if variant:
+        narration.say()
+        playing.play(running_stack(home), variant, narration)
 
 
 def _known(home: Home) -> tuple[Home, State]:

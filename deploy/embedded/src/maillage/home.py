@@ -83,7 +83,15 @@ class Secrets:
     def keep(self, name: str, value: Any) -> None:  # noqa: ANN401 - any JSON
         with self.lock:
             self.values[name] = value
-            write_private(self.path, json.dumps(self.values, indent=1))
+            self._write()
+
+    def forget(self, name: str) -> None:
+        with self.lock:
+            self.values.pop(name, None)
+            self._write()
+
+    def _write(self) -> None:
+        write_private(self.path, json.dumps(self.values, indent=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,8 @@ class Home:
         """Forgets data, logs and secrets; ports and department stay, people have noted them."""
         for path in (self.run, self.logs, self.data):
             shutil.rmtree(path, ignore_errors=True)
-        (self.path / "secrets.json").unlink(missing_ok=True)
+        for path in (self.path / "secrets.json", *self.path.glob("scenario-*.json")):
+            path.unlink(missing_ok=True)
 
 
 def find() -> Home:

@@ -7,7 +7,7 @@ of first is waited for.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -39,6 +39,7 @@ class Edition:
     Attributes:
         since: The first day on which places accept its vouchers.
         until: The last day of validity.
+        entered_at: When it is said to have been entered; only who may say the past gives it.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Edition:
     terms: Programme
     since: date
     until: date
+    entered_at: datetime | None = None
 
     @property
     def booklets(self) -> int:
@@ -54,6 +56,20 @@ class Edition:
     @property
     def cents(self) -> int:
         return self.booklets * self.terms.booklet_size * self.terms.denomination_cents
+
+
+def of_year(
+    terms: Programme, department: str, year: int, *, mark: str, entered_at: datetime
+) -> Edition:
+    """The programme of a year that is over. Another `mark` is another programme."""
+    return Edition(
+        id=uuid5(EDITIONS, f"{department} {year} {mark}"),
+        name=f"{terms.name} {year}",
+        terms=terms,
+        since=date(year, 1, 1),
+        until=date(year, 12, 31),
+        entered_at=entered_at,
+    )
 
 
 def current(terms: Programme, department: str, now: datetime) -> Edition:
@@ -84,6 +100,13 @@ async def enter(
         await _open(two.first, edition, organisations)
     await _order(two, edition, organisations)
     await asyncio.gather(*(_label(two.first, edition, place) for place in places))
+
+
+async def state_unused(two: Stewards, edition: Edition, *, at: datetime) -> None:
+    """States what nobody used of a programme whose grace is over. Raises Trouble."""
+    then = replace(edition, entered_at=at)
+    proposed = await _once(two.first, then, f"/v1/programmes/{edition.id}/statement")
+    await _once(two.second, then, f"/v1/statements/{proposed['proposal']}/approval")
 
 
 async def _wait_for(door: Door, slugs: set[str], organisations: Mapping[str, str]) -> None:
@@ -177,4 +200,6 @@ async def _label(door: Door, edition: Edition, place: str) -> None:
 
 async def _once(door: Door, edition: Edition, path: str, turn: str = "", **body: Any) -> Any:  # noqa: ANN401 - JSON
     key = str(uuid5(edition.id, f"{path} {turn}"))
+    if edition.entered_at is not None:
+        body["at"] = edition.entered_at.isoformat()
     return await door.ask("POST", path, json=body, headers={"Idempotency-Key": key})

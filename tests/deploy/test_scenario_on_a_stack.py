@@ -1,0 +1,114 @@
+"""A short scenario through the doors of a running stack: cut off, resumed, compared, searched."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+
+import httpx
+import pytest
+
+from maillage.home import Home
+from maillage.scenario import progress
+from maillage.scenario.customs import SHORT
+from maillage.scenario.happenings import Deposit, Scenario
+from maillage.scenario.people import MAIL_HOST, PHONES, family_names
+from maillage.scenario.year import invent
+from tests.deploy.conftest import COMMAND, CommandLine, environment
+from tests.e2e import traces
+from tests.e2e.stack import Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.xdist_group("deploy-stack")]
+
+VARIANT = "court"
+PATIENCE_S = 200
+
+
+def played(line: CommandLine) -> Scenario:
+    """The scenario as the stack was given it."""
+    year = progress.year_begun(line.home, VARIANT)
+    assert year is not None
+    department = line.state.department
+    return invent(department, year, size=SHORT, seed=f"{department}-{year}-{VARIANT}")
+
+
+def begin_and_cut_off(line: CommandLine) -> None:
+    """Plays until a month is in, and ends the player as a power cut would."""
+    player = subprocess.Popen(
+        [str(COMMAND), "up"],
+        env=environment(line.home) | {"MAILLAGE_SCENARIO": VARIANT},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while not progress.path_of(line.home, VARIANT).exists():
+            assert player.poll() is None, "it ended before its first month"
+            assert time.monotonic() < end, "its first month does not come"
+            time.sleep(0.05)  # noqa: TID251 - a synchronous test
+    finally:
+        player.send_signal(signal.SIGKILL)
+        player.wait()
+
+
+def counts(line: CommandLine) -> dict[str, int]:
+    headers = {"Authorization": f"Bearer {line.good('token', 'auditeur').strip()}"}
+    found: dict[str, int] = {}
+    for service in ("referrals", "scheduling", "vouchers"):
+        answer = httpx.get(
+            line.state.url(service) + "/v1/counts", headers=headers, trust_env=False, timeout=30
+        )
+        found |= answer.raise_for_status().json()["counts"]
+    return found
+
+
+async def test_a_short_year_is_cut_off_resumed_and_counted_once(stack: CommandLine) -> None:
+    before = counts(stack)
+    begin_and_cut_off(stack)
+
+    said = stack.good("up", MAILLAGE_SCENARIO=VARIANT)
+
+    assert said.index("Prêt.") < said.index("arrive par les portes") < said.index("est jouée")
+    scenario = played(stack)
+    kinds = [getattr(one, "kind", "deposit") for one in scenario.happenings]
+    after = counts(stack)
+    made = {name: after[name] - before.get(name, 0) for name in after}
+    assert made["persons"] >= kinds.count("deposit")
+    assert made["referrals_sent"] == kinds.count("referral.sent")
+    assert made["visits"] == kinds.count("visit.recorded") == SHORT.visits
+    assert made["bookings"] == kinds.count("booking.requested")
+    assert made["booklets_issued"] == kinds.count("booklet.issued")
+    spent = max(scenario.spent.values())
+    assert made["vouchers_redeemed"] == made["vouchers_settled"] == spent
+    assert made["cents_settled"] == made["cents_settled_in_settlements"] == 1_000 * spent
+    vouchers = 5 * sum(scenario.stocks.values())
+    assert made["vouchers_unused"] == vouchers - spent
+    assert made["cents_unused"] == 1_000 * (vouchers - spent)
+    assert re.search(r"\b0 écart\b", stack.good("drift"))
+    assert "est jouée" in stack.good("up", MAILLAGE_SCENARIO=VARIANT)
+    assert counts(stack) == after
+    assert "rien à clore" in stack.good("history", "close")
+    await no_name_has_left_the_vault(stack, scenario)
+
+
+async def no_name_has_left_the_vault(line: CommandLine, scenario: Scenario) -> None:
+    """Names, numbers and addresses of the scenario's people stand in the vault alone."""
+    platform = Stack(line.home.path, status=json.loads(line.good("status", "--json")))
+    people = [one.identity for one in scenario.happenings if isinstance(one, Deposit)]
+    # Every address ends alike and every number begins alike; some are looked for written together.
+    together = [str(one["phone"]).replace(" ", "") for one in people if one["phone"]][:10]
+    words = [*{str(one["family_name"]) for one in people}, MAIL_HOST, *PHONES, *together]
+    assert len(words) > len(PHONES) + 20
+    assert await traces.in_databases(platform, words) == {("referrals", "identity")}
+    assert await traces.in_topics(platform, words) == set()
+    assert traces.in_logs(platform, words) == set()
+    assert await traces.in_metrics(platform, words) == set()
+    kept = (line.home.path / progress.path_of(line.home, VARIANT).name).read_text()
+    assert not any(name in kept for name in (*family_names(), MAIL_HOST))
+
+
+def test_an_unknown_share_of_the_year_is_named_before_anything_starts(stack: CommandLine) -> None:
+    nowhere = CommandLine(Home(stack.home.path.parent / "unknown-share"))
+    assert "« court »" in nowhere.refused("up", MAILLAGE_SCENARIO="tout")
+    assert not nowhere.home.path.exists()
