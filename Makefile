@@ -55,7 +55,8 @@ test: check ## Vérifie, puis teste tout sur de vrais serveurs
 
 soak: $(DONE)/dev ## Répète les essais de panne, deux mille parcours par tour (ROUNDS=10)
 	@for round in $$(seq $(ROUNDS)); do \
-	  echo "Tour $$round sur $(ROUNDS)"; $(BIN)/pytest -q tests/e2e/test_kills.py || exit 1; \
+	  echo "Tour $$round sur $(ROUNDS)"; MAILLAGE_TEST_JOURNEYS=2000 MAILLAGE_TEST_AWAY_S=60 \
+	  $(BIN)/pytest -q tests/e2e/test_kills.py tests/e2e/test_catching_up.py || exit 1; \
 	done
 
 bench: $(DONE)/dev ## Mesure les débits et les délais, comparés dans la même course

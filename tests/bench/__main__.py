@@ -1,16 +1,19 @@
-"""`make bench`: every figure as a ratio in one run on one broker, milliseconds beside.
+"""`make bench`: what Maillage bears, measured on one stack of its own in one run.
 
-Machines differ and are noisy: compare medians of one run only.
+Throughput and delays stand as ratios to something plain on the same servers, milliseconds beside;
+races by how often more was given than there was; pages, start and memory beside their aims.
+Machines differ and are noisy: compare figures of one run only.
 """
 
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import consume, journey, relay
+from tests.bench import consume, journey, looking, races, relay, standing
 from tests.bench.ground import Ground
 from tests.e2e.stack import Stack, running
 from tests.servers.handles import KafkaAccess
@@ -22,10 +25,46 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="maillage-bench-") as directory:
         console.print("Un Maillage à part démarre…")
         with running(Path(directory)) as stack:
-            asyncio.run(_measure(stack))
+            asyncio.run(_throughput(stack))
+            asyncio.run(_races(stack))
+            _size(stack)
 
 
-async def _measure(stack: Stack) -> None:
+async def _races(stack: Stack) -> None:
+    table = Table("course", "demandes", "données", "par seconde", "p95", "de trop", **_PLAIN)
+    for title, run in (
+        (f"places de {races.SESSIONS} séances", races.seats),
+        (f"chèques de {races.BOOKLETS} carnets", races.vouchers),
+    ):
+        console.print(f"La course aux {title}, à {races.CLIENTS} clients…")
+        race = await run(stack)
+        table.add_row(
+            title,
+            str(race.asked),
+            str(race.granted),
+            f"{race.per_second:,.0f}",
+            f"{race.p95_ms:.0f} ms",
+            f"{race.too_many} (but : 0)",
+        )
+    console.print(table)
+
+
+def _size(stack: Stack) -> None:
+    table = Table("mesure", "nous", "but", **_PLAIN)
+    console.print("Les pages…")
+    for page in asyncio.run(looking.measure(stack)):
+        table.add_row(f"p95 de {page.name}", f"{page.p95_ms:.0f} ms", "100 ms au plus")
+    memory = standing.memory_mb(stack)
+    table.add_row("mémoire de tout", f"{memory:,.0f} Mo", "1 600 Mo au plus")
+    console.print("Le redémarrage…")
+    table.add_row("make up, tout étant là", f"{standing.warm_up_s(stack):.0f} s", "30 s au plus")
+    console.print(table)
+
+
+_PLAIN: Final[dict[str, Any]] = {"box": None, "header_style": "bold"}
+
+
+async def _throughput(stack: Stack) -> None:
     postgres, kafka = stack.status["postgres"], stack.status["kafka"]
     password = stack.secret("postgres:postgres")
     ground = Ground(
@@ -34,7 +73,7 @@ async def _measure(stack: Stack) -> None:
         ),
         f"postgresql://{postgres['user']}:{password}@{postgres['host']}:{postgres['port']}/postgres",
     )
-    table = Table("mesure", "nous", "référence", "rapport", box=None, header_style="bold")
+    table = Table("mesure", "nous", "référence", "rapport", **_PLAIN)
     console.print("Le relais…")
     sent = await relay.measure(ground)
     table.add_row(

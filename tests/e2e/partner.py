@@ -141,6 +141,19 @@ class Answers:
         """The refusal of the record at that place of the partner's inbound topic."""
         return await self._first(lambda each: each.data.get("offset") == offset)
 
+    async def of_journey(self, correlation: str, last: str) -> list[Event]:
+        """The facts told of one journey, once one of the type `last` is there."""
+
+        async def told() -> list[Event]:
+            facts = [each for each in await self.take() if "intent." not in each.type]
+            return [each for each in facts if each.correlationid == correlation]
+
+        return await eventually(
+            told,
+            until=lambda found: any(each.type == last for each in found),
+            within_s=PATIENCE_S,
+        )
+
     async def story(self, referral: str, *steps: str) -> list[Event]:
         """The facts told of one referral, once every one of `steps` (`accepted`…) is there."""
         wanted = {f"maillage.referral.{step}.v1" for step in steps}

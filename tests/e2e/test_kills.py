@@ -1,7 +1,8 @@
-"""Two thousand journeys while everything is killed: nothing lost, doubled or out of order.
+"""Journeys by the thousand while everything is killed: nothing lost, doubled or out of order.
 
-Referrals come by HTTP (CAF) and by Kafka (mission locale); Tela accepts and completes each. All the
-while services, Kafka and PostgreSQL are killed in turn, PostgreSQL also by its own immediate stop.
+Referrals come by HTTP (CAF) and by Kafka (mission locale); Tela accepts and completes each. One in
+ten goes the whole way: a booklet, a seat, a presence, a voucher redeemed and settled. All the while
+services, Kafka and PostgreSQL are killed in turn, PostgreSQL also by its own immediate stop.
 Whoever posts does what an integrator is told to do: send the same again until it is answered.
 """
 
@@ -10,77 +11,164 @@ import itertools
 import os
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-import asyncpg
 import httpx
-import orjson
 import pytest
-from aiokafka.errors import KafkaError
 
 from chassis.testing import eventually
-from tests.e2e.stack import SERVICES, Stack, consuming, producing, read_all
+from contracts.topics import FACTS_OF
+from tests.e2e import wholes
+from tests.e2e.crowd import (
+    PATIENCE_S,
+    all_decided,
+    answer_all,
+    count,
+    look,
+    post_all,
+    produce_all,
+)
+from tests.e2e.offer import BOOKLET, FACE_CENTS
+from tests.e2e.stack import SERVICES, Stack, consuming, read_all
+from tests.e2e.wholes import HELP
 
-JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "2000"))  # noqa: TID251 - tests' own setting
-BATCH = 50
-PATIENCE_S = 240
+JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "1000"))  # noqa: TID251 - tests' own setting
+WHOLE = JOURNEYS // 10
 VICTIMS = (
     *SERVICES,
-    *("kafka", "postgres --immediate", "referrals", "partners", "reporting", "postgres"),
+    *("kafka", "postgres --immediate", "vouchers", "partners", "scheduling", "postgres"),
 )
 STEPS = ["sent", "accepted", "completed"]
+STEP_TYPES = [f"maillage.referral.{step}.v1" for step in STEPS]
 
 pytestmark = pytest.mark.timeout(900)
 
 
+@dataclass
+class Heard:
+    """What the senders' own topics tell, repeats aside."""
+
+    answers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Of each referral, in its order."""
+    help: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each journey tells a type of fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What was said, and what the programme of vouchers holds at the end."""
+
+    referrals: list[str]
+    helped: int
+    """How many intents the help took."""
+    balances: dict[str, int]
+
+    @property
+    def whole(self) -> list[str]:
+        """Those that went the whole way."""
+        return self.referrals[:WHOLE]
+
+
 async def test_nothing_is_lost_doubled_or_out_of_order_whatever_is_killed(stack: Stack) -> None:
+    offered = await wholes.offered(stack, WHOLE)
     before = await recorded(stack)
     done = asyncio.Event()
     killer = asyncio.create_task(kill_in_turn(stack, done))
-    half = JOURNEYS // 2
     try:
-        intents = [await stack.referral() for _ in range(JOURNEYS)]
-        await asyncio.gather(
-            post_all(stack, "caf", intents[:half]),
-            produce_all(stack, "mission-locale", intents[half:]),
-        )
-        referrals = await all_decided(stack, intents)
-        await answer_all(stack, "referral.accepted", referrals)
-        await answer_all(stack, "referral.completed", referrals, outcome="autonomous")
+        played = await play(stack, offered)
     except BaseException:
         killer.cancel()
         raise
     done.set()
     kills = await killer
-    stories = await eventually(
-        lambda: journeys(stack, referrals),
-        until=lambda found: all(found[one] == STEPS for one in referrals),
-        within_s=PATIENCE_S,
-        every_s=1,
-    )
 
-    assert len(referrals) == len(set(referrals)) == JOURNEYS
-    assert all(stories[one] == STEPS for one in referrals)
+    assert len(played.referrals) == len(set(played.referrals)) == JOURNEYS
+    told = await told_once(stack, played)
     after = await recorded(stack)
     assert {name: after[name] - before[name] for name in after} == {
         "referrals": JOURNEYS,
         "answers": 2 * JOURNEYS,
-        "submissions": 3 * JOURNEYS,
+        "submissions": 3 * JOURNEYS + played.helped,
         "undecided": 0,
-        "verdicts": 3 * JOURNEYS,
+        "verdicts": 3 * JOURNEYS + played.helped,
         "steps": 3 * JOURNEYS,
         "dead letters": 0,
     }
+    assert played.balances == {
+        "funds": WHOLE * BOOKLET * FACE_CENTS,
+        "booklet": WHOLE * (BOOKLET - 1) * FACE_CENTS,
+        "settled": WHOLE * FACE_CENTS,
+    }
     assert await out_of_order(stack) == []
-    heard = await eventually(
-        lambda: told_on(stack),
-        until=lambda found: all(len(found[one]) >= len(STEPS[1:]) for one in referrals),
+    await heard_once(stack, played, told)
+    assert set(kills) == set(VICTIMS)
+
+
+async def play(stack: Stack, offered: wholes.Offer) -> Played:
+    """Every journey from its sending to its outcome, and the settlement of those that paid."""
+    persons = await wholes.deposited(stack, WHOLE)
+    intents = [await stack.referral() for _ in range(JOURNEYS)]
+    for intent, person in zip(intents, persons, strict=False):
+        del intent["data"]["anonymous"]
+        intent["data"]["person"] = person
+    half = JOURNEYS // 2
+    await asyncio.gather(
+        post_all(stack, "caf", intents[:half]),
+        produce_all(stack, "mission-locale", intents[half:]),
+    )
+    referrals = await all_decided(stack, intents)
+    await answer_all(stack, "referral.accepted", referrals)
+    helped = await wholes.help_given(stack, offered, persons, referrals[:WHOLE])
+    await answer_all(stack, "referral.completed", referrals, outcome="autonomous")
+    await redeemed(stack, referrals[:WHOLE])
+    return Played(referrals, len(helped), await wholes.drawn_up(stack, offered))
+
+
+async def told_once(stack: Stack, played: Played) -> set[tuple[str, str]]:
+    """Reporting shows every step once and in order; each fact of help with its journey."""
+    stories = await eventually(
+        lambda: journeys(stack, played.referrals),
+        until=lambda found: all(found[one] == STEPS for one in played.referrals),
         within_s=PATIENCE_S,
         every_s=1,
     )
-    assert all(heard[one] == STEPS[1:] for one in referrals)
-    assert set(kills) == set(VICTIMS)
+    told = await eventually(
+        lambda: wholes.told(stack, played.whole, HELP),
+        until=lambda found: len(found) >= WHOLE * len(HELP),
+        within_s=PATIENCE_S,
+        every_s=1,
+    )
+    assert all(stories[one] == STEPS for one in played.referrals)
+    assert len(told) == WHOLE * len(HELP)
+    assert set(told.values()) == {1}
+    return set(told)
+
+
+async def heard_once(stack: Stack, played: Played, told: set[tuple[str, str]]) -> None:
+    """The senders' own topics tell each answer, and of the help all but what is set aside, once."""
+    aloud = {pair for pair in told if pair[0] != "maillage.booklet.held.v1"}
+    heard = await eventually(
+        lambda: told_on(stack),
+        until=lambda found: (
+            all(len(found.answers[one]) >= len(STEPS[1:]) for one in played.referrals)
+            and aloud <= found.help.keys()
+        ),
+        within_s=PATIENCE_S,
+        every_s=1,
+    )
+    assert all(heard.answers[one] == STEPS[1:] for one in played.referrals)
+    assert {heard.help[pair] for pair in aloud} == {1}
+
+
+async def redeemed(stack: Stack, referrals: Sequence[str]) -> None:
+    """Waits until each of them paid: what is redeemed later goes into a later settlement."""
+    await eventually(
+        lambda: wholes.told(stack, referrals, ["maillage.voucher.redeemed.v1"]),
+        until=lambda found: len(found) == len(referrals),
+        within_s=PATIENCE_S,
+        every_s=1,
+    )
 
 
 async def kill_in_turn(stack: Stack, done: asyncio.Event) -> list[str]:
@@ -109,117 +197,15 @@ async def all_ready(stack: Stack) -> bool:
     return all(answer.is_success for answer in answers)
 
 
-async def until_answered(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
-    """Sends the same again while the platform is away (no answer, or 5xx)."""
-
-    async def once() -> httpx.Response | None:
-        try:
-            answer = await ask()
-        except httpx.HTTPError:
-            return None
-        return answer if answer.status_code < 500 else None
-
-    answer = await eventually(once, within_s=PATIENCE_S, every_s=0.3)
-    assert answer is not None
-    return answer
-
-
-async def fresh_token(stack: Stack, name: str) -> str:
-    """A token, asked for again while partners is away."""
-
-    async def once() -> str:
-        try:
-            return await asyncio.to_thread(stack.token, name)
-        except AssertionError:
-            return ""
-
-    return await eventually(once, within_s=PATIENCE_S, every_s=0.5)
-
-
-async def post_all(stack: Stack, name: str, intents: Sequence[dict[str, Any]]) -> None:
-    """Posts them in batches; every item must be received."""
-    async with stack.client("partners") as client:
-        for start in range(0, len(intents), BATCH):
-            page = intents[start : start + BATCH]
-            token = await fresh_token(stack, name)
-            answer = await until_answered(lambda page=page, token=token: post(client, token, page))  # type: ignore[misc]  # a default binds the loop's value
-            answer.raise_for_status()
-            assert {item["status"] for item in answer.json()} == {202}, answer.text
-
-
-async def post(
-    client: httpx.AsyncClient, token: str, page: Iterable[dict[str, Any]]
-) -> httpx.Response:
-    return await client.post(
-        "/v1/events",
-        content=orjson.dumps(list(page)),
-        headers={
-            "authorization": f"Bearer {token}",
-            "content-type": "application/cloudevents-batch+json",
-        },
-    )
-
-
-async def produce_all(stack: Stack, name: str, intents: Sequence[dict[str, Any]]) -> None:
-    """Writes them on the partner's own topic; what was not acknowledged is written again."""
-    config = stack.kafka(name)
-    left = list(intents)
-    while left:
-        try:
-            async with producing(config) as producer:
-                while left:
-                    await producer.send_and_wait(config["in_topic"], orjson.dumps(left[0]))
-                    left.pop(0)
-        except (KafkaError, OSError):
-            await asyncio.sleep(0.3)
-
-
-async def all_decided(stack: Stack, intents: Sequence[dict[str, Any]]) -> list[str]:
-    """The referrals that the intents became, once every one is accepted."""
-    wanted = [intent["id"] for intent in intents]
-
-    async def subjects() -> dict[str, str]:
-        rows = await look(
-            stack,
-            "partners",
-            "SELECT event_id, subject FROM submission"
-            " WHERE state = 'accepted' AND event_id = ANY($1)",
-            wanted,
-        )
-        return {row["event_id"]: str(row["subject"]) for row in rows}
-
-    found = await eventually(
-        subjects, until=lambda known: len(known) == len(wanted), within_s=PATIENCE_S, every_s=1
-    )
-    return [found[one] for one in wanted]
-
-
-async def answer_all(stack: Stack, kind: str, referrals: Sequence[str], **data: Any) -> None:
-    intents = [await stack.intent(kind, referral=one, **data) for one in referrals]
-    await post_all(stack, "tela", intents)
-    await all_decided(stack, intents)
-
-
-async def look(stack: Stack, service: str, query: str, *values: Any) -> list[Any]:
-    """Rows of a service's database; nothing while PostgreSQL is away."""
-    try:
-        connection = await stack.database(service)
-        try:
-            return list(await connection.fetch(query, *values))
-        finally:
-            await connection.close()
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return []
-
-
 async def journeys(stack: Stack, referrals: Sequence[str]) -> dict[str, list[str]]:
     """The steps of each referral in the order in which reporting shows them."""
     rows = await look(
         stack,
         "reporting",
-        "SELECT subject, type FROM event_log WHERE subject = ANY($1)"
+        "SELECT subject, type FROM event_log WHERE subject = ANY($1) AND type = ANY($2)"
         " ORDER BY happened_at, recorded_at, log_seq",
         list(referrals),
+        STEP_TYPES,
     )
     found: dict[str, list[str]] = defaultdict(list)
     for row in rows:
@@ -239,7 +225,9 @@ async def recorded(stack: Stack) -> dict[str, int]:
         "verdicts": await count(
             stack, "reporting", "event_log WHERE type LIKE 'maillage.intent.%'"
         ),
-        "steps": await count(stack, "reporting", "event_log WHERE type LIKE 'maillage.referral.%'"),
+        "steps": await count(
+            stack, "reporting", f"event_log WHERE type IN ({', '.join(map(repr, STEP_TYPES))})"
+        ),
         # What waited for something and was then applied is in order.
         "dead letters": sum(
             [
@@ -252,28 +240,24 @@ async def recorded(stack: Stack) -> dict[str, int]:
     }
 
 
-async def count(stack: Stack, service: str, what: str) -> int:
-    query = f"SELECT count(*) FROM {what}"  # noqa: S608 - our words
-    rows = await eventually(lambda: look(stack, service, query), within_s=60, every_s=0.5)
-    return int(rows[0][0])
-
-
-async def told_on(stack: Stack) -> dict[str, list[str]]:
-    """What the senders' own topics tell of each referral, in its order (repeats aside)."""
+async def told_on(stack: Stack) -> Heard:
     topics = [stack.kafka(name)["out_topic"] for name in ("caf", "mission-locale")]
-    found: dict[str, list[str]] = defaultdict(list)
-    seen = set()
+    found, seen = Heard(), set()
     for record in await read_all(stack.kafka("auditeur"), topics):
         headers = {name: value.decode() for name, value in record.headers}
-        if headers["ce_type"].startswith("maillage.referral.") and headers["ce_id"] not in seen:
-            seen.add(headers["ce_id"])
-            found[record.key.decode()].append(headers["ce_type"].split(".")[-2])
+        type_ = headers["ce_type"]
+        if headers["ce_id"] in seen or type_.startswith("maillage.intent."):
+            continue
+        seen.add(headers["ce_id"])
+        if type_ in STEP_TYPES:
+            found.answers[record.key.decode()].append(type_.split(".")[-2])
+        found.help[type_, headers.get("ce_correlationid", "")] += 1
     return found
 
 
 async def out_of_order(stack: Stack) -> list[str]:
     """Aggregates whose facts do not stand on the topic as 1, 2, 3… (repeats aside)."""
-    records = await read_all(stack.kafka("auditeur"), ["maillage.referrals.v1"])
+    records = await read_all(stack.kafka("auditeur"), list(FACTS_OF.values()))
     numbers: dict[str, list[int]] = defaultdict(list)
     seen: Counter[str] = Counter()
     for record in records:

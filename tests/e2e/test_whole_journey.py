@@ -1,146 +1,45 @@
 """From a referral to what a place is due, through the doors of five services that meet on Kafka."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-import httpx
-
 from chassis.testing import eventually
+from contracts.journeys import FREE, WITH_VOUCHER
 from tests.e2e import partner
+from tests.e2e.offer import (
+    BOOKLET,
+    FACE_CENTS,
+    a_label,
+    a_place,
+    a_programme,
+    a_session,
+    done,
+    stewards,
+)
 from tests.e2e.partner import PATIENCE_S
 from tests.e2e.stack import Stack
 
-FACE_CENTS = 1_000
-WITH_VOUCHER = {
-    "maillage.referral.sent.v1",
-    "maillage.referral.accepted.v1",
-    "maillage.booklet.issued.v1",
-    "maillage.booking.confirmed.v1",
-    "maillage.booklet.held.v1",
-    "maillage.attendance.recorded.v1",
-    "maillage.voucher.redeemed.v1",
-    "maillage.voucher.settled.v1",
-}
-
-
-@dataclass
-class Stewards:
-    """Two persons who run programmes: what one proposes the other approves."""
-
-    first: httpx.AsyncClient
-    second: httpx.AsyncClient
-
-
-@asynccontextmanager
-async def stewards(stack: Stack) -> AsyncIterator[Stewards]:
-    async with stack.client("partners") as client:
-        answer = await client.post(
-            "/oauth2/token",
-            data={"grant_type": "client_credentials"},
-            auth=("plateforme", stack.secret("admin-secret")),
-        )
-        token = answer.raise_for_status().json()["access_token"]
-    async with stack.client("vouchers", "departement") as first, stack.client("vouchers") as second:
-        second.headers["authorization"] = f"Bearer {token}"
-        yield Stewards(first, second)
-
-
-async def done(client: httpx.AsyncClient, path: str, **body: Any) -> dict[str, Any]:
-    """Asks once under a key of its own."""
-    answer = await client.post(path, json=body, headers={"idempotency-key": str(uuid4())})
-    assert answer.is_success, f"{path}: {answer.text}"
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-async def a_programme(stack: Stack, two: Stewards) -> str:
-    """A programme with one active order of two booklets of five, in the hands of Tela."""
-    tela = await stack.organisation("tela")
-    buyer = await stack.organisation("departement")
-    programme, year = str(uuid4()), datetime.now(UTC).year
-    await done(
-        two.first,
-        "/v1/programmes",
-        programme=programme,
-        name="Pass d'essai",
-        denomination_cents=FACE_CENTS,
-        booklet_size=5,
-        valid_until=f"{year + 1}-12-31",
-        grace_until=f"{year + 2}-01-31",
-        statement_on=f"{year + 2}-02-15",
-        funders=[{"funder": buyer, "parts": 2}, {"funder": tela, "parts": 1}],
-    )
-    order = (await done(two.first, "/v1/orders", programme=programme, buyer=buyer, booklets=2))[
-        "order"
-    ]
-    paid = await done(
-        two.first,
-        f"/v1/orders/{order}/payment-orders",
-        fiscal_year=year,
-        number=f"M-{uuid4().hex[:8]}",
-        cents=2 * 5 * FACE_CENTS,
-    )
-    await done(two.second, f"/v1/payment-orders/{paid['proposal']}/approval")
-    stocks = [{"distributor": tela, "booklets": 2}]
-    await done(two.first, f"/v1/orders/{order}/delivery", stocks=stocks)
-    proposed = await done(two.first, f"/v1/orders/{order}/activation")
-    await done(two.second, f"/v1/activations/{proposed['proposal']}/approval")
-    return programme
-
-
-async def a_place(stack: Stack) -> str:
-    async with stack.client("scheduling", "tela") as tela:
-        answer = await tela.put(
-            f"/v1/places/essai-{uuid4().hex[:8]}",
-            json={
-                "name": "L'atelier d'essai",
-                "kind": "third_place",
-                "commune": "23008",
-                "online_booking": True,
-            },
-        )
-    assert answer.is_success, answer.text
-    return str(answer.json()["subject"])
-
-
-async def a_label(two: Stewards, programme: str, place: str) -> None:
-    """Granted once vouchers has heard of the place."""
-
-    async def granted() -> bool:
-        answer = await two.first.post(
-            "/v1/labels",
-            json={"programme": programme, "place": place, "from_on": "2026-01-01"},
-            headers={"idempotency-key": str(uuid4())},
-        )
-        return answer.is_success
-
-    await eventually(granted, within_s=PATIENCE_S)
-
-
-async def a_session(stack: Stack, place: str) -> str:
-    """Begins in five minutes: its doors are open already, so that the person can be there."""
-    now = datetime.now(UTC)
-    session = await stack.intent(
-        "session.declared",
-        place=place,
-        kind="workshop",
-        starts_at=(now + timedelta(minutes=5)).isoformat(),
-        ends_at=(now + timedelta(minutes=65)).isoformat(),
-        need="email",
-        capacity=6,
-        direct_booking=True,
-    )
-    return str((await partner.accepted(stack, "tela", session))["subject"])
+TOLD_TO_CAF = Counter(
+    {
+        "maillage.referral.accepted.v1": 1,
+        "maillage.booklet.issued.v1": 1,
+        "maillage.booking.confirmed.v1": 1,
+        "maillage.attendance.recorded.v1": 1,
+        "maillage.voucher.redeemed.v1": 1,
+        "maillage.voucher.settled.v1": 1,
+    }
+)
+SOMEBODY = {"commune": "23096", "birth_band": "1960-1969"}
 
 
 async def a_referral(stack: Stack) -> tuple[dict[str, Any], str, str]:
     """CAF sends someone to Tela, who agrees: its status, and how each of them names the person."""
     person = await partner.deposit(stack, "caf", f"parcours-{uuid4().hex[:8]}")
-    sent = await stack.referral("tela", person=person)
+    reference = f"DOSSIER-{uuid4().hex[:8]}"
+    sent = await stack.referral("tela", person=person, partner_reference=reference)
     del sent["data"]["anonymous"]
     status = await partner.accepted(stack, "caf", sent)
     yes = await stack.intent("referral.accepted", referral=status["subject"])
@@ -157,20 +56,31 @@ async def steps(stack: Stack, correlation: str, name: str = "departement") -> li
     return [step["type"] for step in found]
 
 
-async def heard(stack: Stack, correlation: str, wanted: set[str]) -> list[str]:
-    """The journey's steps once all wanted ones are there."""
-    return await eventually(
+async def heard(stack: Stack, correlation: str, wanted: Mapping[str, int]) -> Counter[str]:
+    """How often the journey tells what is wanted, once all of that is there."""
+    found = await eventually(
         lambda: steps(stack, correlation),
-        until=lambda found: wanted <= set(found),
+        until=lambda told: Counter(told) >= Counter(wanted),
         within_s=PATIENCE_S,
     )
+    return Counter({name: found.count(name) for name in wanted})
+
+
+async def shown(stack: Stack, correlation: str) -> None:
+    """The page shows every step once."""
+    told = await steps(stack, correlation)
+    async with stack.client("reporting", "departement") as client:
+        page = await client.get(f"/journeys/{correlation}", headers={"accept": "text/html"})
+    entries = re.findall(r'<li id="etapes-([0-9a-f-]{36})"', page.text)
+    assert len(entries) == len(set(entries)) == len(told), page.text
 
 
 async def test_with_a_voucher_from_the_referral_to_what_the_place_is_due(stack: Stack) -> None:
-    async with stewards(stack) as two:
+    async with stewards(stack) as two, partner.answers(stack, "caf") as told_to_caf:
         programme, place = await a_programme(stack, two), await a_place(stack)
         await a_label(two, programme, place)
         referral, person_at_caf, person_at_tela = await a_referral(stack)
+        journey = referral["correlation_id"]
         session = await a_session(stack, place)
         booklet = await stack.intent(
             "booklet.issued",
@@ -186,51 +96,71 @@ async def test_with_a_voucher_from_the_referral_to_what_the_place_is_due(stack: 
             referral=referral["subject"],
         )
         booking = await partner.accepted(stack, "caf", seat)
-        journey = referral["correlation_id"]
         assert booking["correlation_id"] == journey
-        await heard(stack, journey, {"maillage.booklet.held.v1"})
-        there = await stack.intent(
-            "attendance.recorded",
-            booking=booking["subject"],
-            status="seen",
-            topics=["email"],
-            minutes=50,
-            title_presented=True,
-        )
-        await partner.accepted(stack, "tela", there)
-        await heard(stack, journey, WITH_VOUCHER - {"maillage.voucher.settled.v1"})
+        await heard(stack, journey, {"maillage.booklet.held.v1": 1})
+        await came(stack, booking["subject"], title_presented=True)
+        wanted = WITH_VOUCHER.facts - Counter({"maillage.voucher.settled.v1": 1})
+        assert await heard(stack, journey, wanted) == wanted
         drawn = await done(two.first, f"/v1/programmes/{programme}/settlements")
-        told = await heard(stack, journey, WITH_VOUCHER)
+        assert await heard(stack, journey, WITH_VOUCHER.facts) == WITH_VOUCHER.facts
         settled = await two.first.get(f"/v1/settlements/{drawn['settlements'][0]}")
         kept = (await two.first.get("/v1/programmes")).raise_for_status().json()
+        at_caf = await told_to_caf.of_journey(journey, "maillage.voucher.settled.v1")
 
-    assert {name: told.count(name) for name in WITH_VOUCHER} == dict.fromkeys(WITH_VOUCHER, 1)
-    due = settled.raise_for_status().json()
-    assert (due["cents"], due["vouchers"]) == (FACE_CENTS, 1)
-    assert sum(each["cents"] for each in due["split"]) == FACE_CENTS
-    balances = next(each["balances"] for each in kept if each["programme"] == programme)
-    assert balances == {
-        "funds": 10 * FACE_CENTS,
-        "backing": 0,
-        "booklet": 9 * FACE_CENTS,
-        "held": 0,
-        "due": 0,
-        "settled": FACE_CENTS,
-    }
+    await shown(stack, journey)
+    check_money(settled.raise_for_status().json(), kept, programme)
+    # CAF hears each step of the one it sent, once, under its own id and word.
+    assert Counter(each.type for each in at_caf) == TOLD_TO_CAF
+    assert {each.data["person"] for each in at_caf if "person" in each.data} == {person_at_caf}
+    assert {each.data["partner_reference"] for each in at_caf} == {referral["partner_reference"]}
     assert "maillage.attendance.recorded.v1" in await steps(stack, journey, "caf")
 
 
-async def test_a_free_visit_is_a_journey_of_its_own(stack: Stack) -> None:
+def check_money(due: dict[str, Any], kept: list[dict[str, Any]], programme: str) -> None:
+    """One voucher is due, whole, and the ledger agrees to the cent."""
+    assert (due["cents"], due["vouchers"]) == (FACE_CENTS, 1)
+    assert sum(each["cents"] for each in due["split"]) == FACE_CENTS
+    balances = next(each["balances"] for each in kept if each["programme"] == programme)
+    assert {name: cents for name, cents in balances.items() if cents} == {
+        "funds": 2 * BOOKLET * FACE_CENTS,
+        "booklet": (2 * BOOKLET - 1) * FACE_CENTS,
+        "settled": FACE_CENTS,
+    }
+
+
+async def test_a_free_visit_and_a_workshop_after_it_are_one_journey(stack: Stack) -> None:
+    place = await a_place(stack)
     visit = await stack.intent(
         "visit.recorded",
-        place=await a_place(stack),
+        place=place,
         minutes=20,
         topics=["email"],
         autonomy="fully_accompanied",
-        anonymous={"commune": "23096", "birth_band": "1960-1969"},
+        anonymous=SOMEBODY,
     )
-
     noted = await partner.accepted(stack, "tela", visit)
+    seat = await stack.intent(
+        "booking.requested",
+        session=await a_session(stack, place),
+        visit=noted["subject"],
+        anonymous=SOMEBODY,
+    )
+    booking = await partner.accepted(stack, "tela", seat)
+    await came(stack, booking["subject"])
 
-    told = await heard(stack, noted["correlation_id"], {"maillage.visit.recorded.v1"})
-    assert told.count("maillage.visit.recorded.v1") == 1
+    journey = noted["correlation_id"]
+    assert await heard(stack, journey, FREE.facts) == FREE.facts
+    assert Counter(await steps(stack, journey)) == FREE.facts
+    await shown(stack, journey)
+
+
+async def came(stack: Stack, booking: str, *, title_presented: bool = False) -> None:
+    there = await stack.intent(
+        "attendance.recorded",
+        booking=booking,
+        status="seen",
+        topics=["email"],
+        minutes=50,
+        title_presented=title_presented,
+    )
+    await partner.accepted(stack, "tela", there)
