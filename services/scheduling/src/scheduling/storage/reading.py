@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, select
+from sqlalchemy import FromClause, Row, Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.bookings import State
@@ -106,22 +106,25 @@ async def to_come(
     level: str | None = None,
 ) -> Sequence[Line]:
     """The sessions that begin after the instant and have a free seat, the first ones first."""
-    query = _lines(now=after).where(
-        session.c.starts_at > after, session.c.cancelled_reason.is_(None)
+    seated = _seats_of_session(after)
+    query = _lines(seated).where(
+        session.c.starts_at > after,
+        session.c.cancelled_reason.is_(None),
+        session.c.capacity > seated.c.taken + seated.c.held,
     )
     if need is not None:
         query = query.where(session.c.need == need)
     if level is not None:
         # A session without level is for everybody.
         query = query.where((session.c.level == level) | session.c.level.is_(None))
-    return await _read(connection, query.where(session.c.capacity > _seated(after)))
+    return await _read(connection, query)
 
 
 async def week(
     connection: AsyncConnection, place_id: UUID, *, start: datetime, end: datetime, now: datetime
 ) -> Sequence[Line]:
     """The sessions of a place that begin in the interval, cancelled ones too."""
-    query = _lines(now=now).where(
+    query = _lines(_seats_of_session(now)).where(
         session.c.place == place_id, session.c.starts_at >= start, session.c.starts_at < end
     )
     return await _read(connection, query)
@@ -131,7 +134,9 @@ async def one_session(
     connection: AsyncConnection, session_id: UUID, *, now: datetime
 ) -> Line | None:
     """One session with its seats at `now`, or None."""
-    found = await _read(connection, _lines(now=now).where(session.c.id == session_id))
+    found = await _read(
+        connection, _lines(_seats_of_session(now)).where(session.c.id == session_id)
+    )
     return found[0] if found else None
 
 
@@ -188,17 +193,19 @@ async def visits_since(connection: AsyncConnection, place_id: UUID, *, since: da
     return (await connection.execute(query)).scalar_one()
 
 
-def _seated(now: datetime) -> ScalarSelect[int]:
-    """How many seats nobody else may take: booked, or kept at `now`."""
-    return _number(or_(seat.c.held_until.is_(None), seat.c.held_until > now))
+def _seats_of_session(now: datetime) -> FromClause:
+    """How many seats of a session are booked, and how many are kept at `now`."""
+    return (
+        select(
+            func.count().filter(seat.c.held_until.is_(None)).label("taken"),
+            func.count().filter(seat.c.held_until > now).label("held"),
+        )
+        .where(seat.c.session == session.c.id)
+        .lateral("seats")
+    )
 
 
-def _number(which: ColumnElement[bool]) -> ScalarSelect[int]:
-    query = select(func.count()).select_from(seat).where(seat.c.session == session.c.id, which)
-    return query.scalar_subquery()
-
-
-def _lines(*, now: datetime) -> Select[tuple[object, ...]]:
+def _lines(seated: FromClause) -> Select[tuple[object, ...]]:
     return (
         select(
             session,
@@ -209,12 +216,13 @@ def _lines(*, now: datetime) -> Select[tuple[object, ...]]:
             place.c.online_booking,
             organisation.c.name.label("organisation_name"),
             mediator.c.label.label("mediator_label"),
-            _number(seat.c.held_until.is_(None)).label("taken"),
-            _number(seat.c.held_until > now).label("held"),
+            seated.c.taken,
+            seated.c.held,
         )
         .join(place, place.c.id == session.c.place)
         .join(organisation, organisation.c.id == session.c.organisation)
         .outerjoin(mediator, mediator.c.id == session.c.mediator)
+        .join(seated, true())
         .order_by(session.c.starts_at, session.c.id)
         .limit(SESSIONS_MAX)
     )
