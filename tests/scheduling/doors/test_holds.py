@@ -90,6 +90,24 @@ async def test_a_referral_still_on_its_way_is_waited_for_then_tried_again(
     assert "Réessayer" in text(answer)
 
 
+async def test_for_a_referral_the_free_seats_are_kept_not_booked(
+    doors: Doors, world: World
+) -> None:
+    session = await world.session("tela", await world.place("tela"))
+    referral = await world.referral("caf", "tela")
+    caf, page = doors.colleague("caf"), f"/book?referral={referral.id}"
+
+    kept = await post(caf, page, f"/sessions/{session}/holds")
+
+    shown = await caf.get(page)
+    assert f"{REFERRALS}/referrals/{referral.id}" in shown.text
+    assert 'value="La Souterraine"' in shown.text
+    other = await doors.colleague("mission-locale").get(page)
+    assert "La Souterraine" not in other.text
+    assert "Une place est gardée" in text(await caf.get(kept.headers["location"]))
+    assert "/holds" not in (await caf.get("/book?referral=12")).text
+
+
 async def test_a_full_session_leads_to_another(doors: Doors, world: World) -> None:
     session = await world.session("tela", await world.place("tela"), capacity=1)
     await world.book("caf", session)

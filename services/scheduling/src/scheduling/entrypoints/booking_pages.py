@@ -26,7 +26,7 @@ from scheduling.entrypoints.access import AsMember, Member
 from scheduling.entrypoints.commands import act_of, decide, problem, referral_page
 from scheduling.entrypoints.forms import Fault, Text, commune_of, is_code, person_of, referral_of
 from scheduling.entrypoints.wording import sentence
-from scheduling.storage import reading
+from scheduling.storage import heard, reading
 from scheduling.storage.reading import Seat
 from web.auth import require
 from web.pages import render
@@ -51,7 +51,11 @@ async def look(
     commune: str = "",
     referral: str = "",
 ) -> HTMLResponse:
-    """Where a seat is free: the nearest first."""
+    """Where a seat is free: the nearest first, to where a referral's person lives if it says so."""
+    cited = referral_of(referral)
+    followed = cited if isinstance(cited, UUID) else None
+    database: Database = request.app.state.database
+    commune = commune or await _home(database, member, followed)
     values = {"need": need, "level": level, "commune": commune, "referral": referral}
     code = commune_of(commune)
     faults = {code.field: code.said} if isinstance(code, Fault) else {}
@@ -60,7 +64,6 @@ async def look(
         level=level if is_code(Level, level) else None,
         commune=None if isinstance(code, Fault) else code,
     )
-    database: Database = request.app.state.database
     async with database.reading() as connection:
         offers = await free_seats(connection, wish, after=database.clock.now(), limit=OFFERS_MAX)
     return render(
@@ -72,7 +75,8 @@ async def look(
         form=pages.Form(values=values, errors=faults),
         offers=offers,
         member=member,
-        referral=referral,
+        referral=followed,
+        referral_url=None if followed is None else referral_page(request, followed),
         needs=shown.options(Need),
         levels=shown.options(Level),
     )
@@ -144,6 +148,19 @@ async def cancel(
         refused = sentence(error.refusal)
         return await _booking_page(request, booking, member, refused=refused, status=409)
     return RedirectResponse(f"/bookings/{booking}?done=cancelled", status_code=303)
+
+
+async def _home(database: Database, member: Member, referral: UUID | None) -> str:
+    """The commune of a referral's person, for those whom the referral concerns; else nothing."""
+    if referral is None or member.organisation is None:
+        return ""
+    async with database.reading() as connection:
+        found = await heard.find_referral(connection, referral)
+    code = found.person.commune if found and found.concerns(member.organisation) else None
+    if code is None:
+        return ""
+    name = shown.town(code)
+    return name if commune_of(name) == code else code  # some names are those of two communes
 
 
 def _seat(

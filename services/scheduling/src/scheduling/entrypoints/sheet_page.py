@@ -178,7 +178,7 @@ async def _page(
     said: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     line, seats = await _read(request, session, member)
-    now = request.app.state.database.clock.now()
+    open_doors = request.app.state.database.clock.now() >= line.starts_at - DOORS_OPEN
     host = member.works and member.organisation == line.organisation
     held = line.cancelled_reason is None
     status = 409 if refused is not None else 422 if form is not None and form.errors else 200
@@ -194,8 +194,8 @@ async def _page(
         refused=refused,
         form=form or pages.Form(),
         said=said or {f"topic-{line.need}": "oui"},
-        records=host and held and bool(seats) and now >= line.starts_at - DOORS_OPEN,
-        seats_people=host and held and line.free > 0,
+        records=host and held and bool(seats) and open_doors,
+        seats_people=host and held and open_doors and line.free > 0,
         calls_off=host and held and all(each.state is State.CONFIRMED for each in seats),
         act=new_id(),
         needs=shown.options(Need),
