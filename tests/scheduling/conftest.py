@@ -4,7 +4,6 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import pytest
 from prometheus_client import CollectorRegistry
 
@@ -19,7 +18,7 @@ from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
 from scheduling.metrics import Metrics
 from tests.scheduling.told import World
-from tests.servers.handles import DatabaseAccess, create_database, drop_database, plain
+from tests.servers.handles import DatabaseAccess, create_database, drop_database, empty
 from tests.servers.shared import run
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -38,18 +37,7 @@ def migrated(postgres: str) -> Iterator[DatabaseAccess]:
 @pytest.fixture
 async def access(migrated: DatabaseAccess) -> DatabaseAccess:
     """The same, empty."""
-    connection = await asyncpg.connect(plain(migrated.admin_url))
-    try:
-        # Only a superuser gets past the triggers that keep the journals.
-        await connection.execute("SET session_replication_role = replica")
-        tables = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-        )
-        names = [row["tablename"] for row in tables if row["tablename"] != "alembic_version"]
-        # The names are the database's own.
-        await connection.execute(";".join(f"DELETE FROM {name}" for name in names))  # noqa: S608
-    finally:
-        await connection.close()
+    await empty(migrated)
     return migrated
 
 

@@ -1,15 +1,9 @@
 """The service's HTTP application on its real database, and who calls it with which token."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 from fastapi import FastAPI
-from joserfc import jwt
-from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
@@ -18,66 +12,11 @@ from chassis.database import Database
 from referrals.metrics import Metrics
 from referrals.service import build_app
 from referrals.settings import Settings
+from tests.doors import ISSUER, Doors, opened
 from tests.referrals.told import World
 from tests.servers.handles import DatabaseAccess
-from web.auth import TokenVerifier
 
-ISSUER = "http://issuer.test"
 HERE = "http://referrals.test"
-
-
-class Doors:
-    """Calls the service as a program or as a colleague of an organisation."""
-
-    def __init__(self, app: FastAPI, world: World, key: OKPKey) -> None:
-        self.world = world
-        self.app = app
-        self._key = key
-        self._clients: list[httpx.AsyncClient] = []
-
-    def program(self, slug: str, *, scope: str = "events persons") -> httpx.AsyncClient:
-        return self._client(
-            {
-                "authorization": "Bearer "
-                + self._token(slug, scope=scope, cred=str(uuid4()), roles=[])
-            }
-        )
-
-    def colleague(self, slug: str, *roles: str) -> httpx.AsyncClient:
-        """Someone at a browser."""
-        token = self._token(slug, scope="", roles=list(roles or ("professional",)))
-        return self._client(
-            {"cookie": f"maillage_session={token}", "accept": "text/html", "origin": HERE}
-        )
-
-    def stranger(self, **headers: str) -> httpx.AsyncClient:
-        return self._client(headers)
-
-    async def close(self) -> None:
-        for client in self._clients:
-            await client.aclose()
-
-    def _client(self, headers: dict[str, str]) -> httpx.AsyncClient:
-        transport = httpx.ASGITransport(app=self.app)
-        client = httpx.AsyncClient(transport=transport, base_url=HERE, headers=headers)
-        self._clients.append(client)
-        return client
-
-    def _token(self, slug: str, **claims: Any) -> str:
-        now = self.world.clock.now()
-        told = {
-            "iss": ISSUER,
-            "sub": f"someone@{slug}",
-            "aud": "maillage",
-            "iat": int(now.timestamp()),
-            "exp": int((now + timedelta(minutes=15)).timestamp()),
-            "org": str(self.world[slug]),
-            "slug": slug,
-            "name": "Claire Dubois",
-            **claims,
-        }
-        header = {"alg": "Ed25519", "kid": self._key.kid}
-        return jwt.encode(header, told, self._key, algorithms=["Ed25519"])
 
 
 @pytest.fixture
@@ -102,15 +41,8 @@ def app(access: DatabaseAccess, store: Database, registry: CollectorRegistry) ->
 
 @pytest.fixture
 async def doors(app: FastAPI, world: World, store: Database) -> AsyncIterator[Doors]:
-    key = OKPKey.generate_key("Ed25519", {"kid": "one", "alg": "Ed25519", "use": "sig"})
-
-    async def fetch() -> Any:
-        return {"keys": [key.as_dict(private=False)]}
-
-    app.state.verifier = TokenVerifier("unused", issuer=ISSUER, database=store, fetch=fetch)
-    doors = Doors(app, world, key)
-    yield doors
-    await doors.close()
+    async with opened(app, world, store, here=HERE, role="professional") as doors:
+        yield doors
 
 
 Count = Callable[..., float]

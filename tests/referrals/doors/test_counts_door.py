@@ -3,7 +3,7 @@
 import pytest
 
 from referrals.domain.referrals import Step
-from tests.referrals.doors.conftest import Doors
+from tests.doors import Doors
 from tests.referrals.told import World
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from referrals.domain.referrals import Step
-from tests.referrals.doors.conftest import Count, Doors
+from tests.doors import Doors
+from tests.referrals.doors.conftest import Count
 from tests.referrals.doors.shown import act_in, text_of
 from tests.referrals.told import ODETTE, World
 

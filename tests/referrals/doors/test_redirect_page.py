@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from referrals.domain.referrals import Step
-from tests.referrals.doors.conftest import Doors
+from tests.doors import Doors
 from tests.referrals.doors.shown import act_in, text_of
 from tests.referrals.told import World
 

@@ -7,7 +7,7 @@ import httpx
 import territory
 from referrals.application.sending import Nameless
 from referrals.domain.referrals import Step
-from tests.referrals.doors.conftest import Doors
+from tests.doors import Doors
 from tests.referrals.doors.shown import text_of
 from tests.referrals.told import World
 

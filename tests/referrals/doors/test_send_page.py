@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.referrals.doors.conftest import Doors
+from tests.doors import Doors
 from tests.referrals.doors.shown import act_in, text_of
 from tests.referrals.told import World
 

@@ -9,7 +9,8 @@ import structlog
 
 from referrals.domain.referrals import Step
 from referrals.domain.sending import Standing
-from tests.referrals.doors.conftest import Count, Doors
+from tests.doors import Doors
+from tests.referrals.doors.conftest import Count
 from tests.referrals.told import World
 
 ODETTE: dict[str, Any] = {

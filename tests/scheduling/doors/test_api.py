@@ -9,7 +9,7 @@ import pytest
 
 from chassis.testing import FixedClock
 from scheduling.domain.bookings import State
-from tests.scheduling.doors.conftest import Doors
+from tests.doors import Doors
 from tests.scheduling.told import World
 
 PLACE = {"name": "Tela", "kind": "third_place", "commune": "23096", "online_booking": True}

@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from tests.scheduling.doors.conftest import Doors
+from tests.doors import Doors
 from tests.scheduling.doors.test_pages import post, text
 from tests.scheduling.told import World
 

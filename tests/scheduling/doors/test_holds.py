@@ -9,7 +9,8 @@ import pytest
 
 from chassis.testing import FixedClock
 from scheduling.entrypoints import hold_pages
-from tests.scheduling.doors.conftest import HERE, REFERRALS, Doors
+from tests.doors import Doors
+from tests.scheduling.doors.conftest import HERE, REFERRALS
 from tests.scheduling.doors.test_api import code, key
 from tests.scheduling.doors.test_pages import post, text
 from tests.scheduling.told import World

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.testing import FixedClock
 from scheduling.application.acts import RefusedError
-from tests.scheduling.doors.conftest import Doors
+from tests.doors import Doors
 from tests.scheduling.doors.test_api import code, key
 from tests.scheduling.doors.test_pages import text
 from tests.scheduling.told import World
