@@ -178,7 +178,7 @@ def told(said: str, *journeys: Journey) -> None:
 def test_demo_tells_journeys_as_often_as_one_likes(stack: CommandLine) -> None:
     told(stack.good("demo"), *JOURNEYS)
     told(stack.good("demo", "--journey", "free"), FREE)
-    assert "with-voucher, free" in stack.refused("demo", "--journey", "sans-retour")
+    assert "with-voucher, free, hard" in stack.refused("demo", "--journey", "sans-retour")
 
 
 @contextlib.contextmanager

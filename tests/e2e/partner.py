@@ -141,8 +141,8 @@ class Answers:
         """The refusal of the record at that place of the partner's inbound topic."""
         return await self._first(lambda each: each.data.get("offset") == offset)
 
-    async def of_journey(self, correlation: str, last: str) -> list[Event]:
-        """The facts told of one journey, once one of the type `last` is there."""
+    async def of_journey(self, correlation: str, last: str, *, times: int = 1) -> list[Event]:
+        """The facts told of one journey, once so many of the type `last` are there."""
 
         async def told() -> list[Event]:
             facts = [each for each in await self.take() if "intent." not in each.type]
@@ -150,7 +150,7 @@ class Answers:
 
         return await eventually(
             told,
-            until=lambda found: any(each.type == last for each in found),
+            until=lambda found: [each.type for each in found].count(last) >= times,
             within_s=PATIENCE_S,
         )
 

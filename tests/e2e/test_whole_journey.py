@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from chassis.testing import eventually
-from contracts.journeys import FREE, WITH_VOUCHER
+from contracts.journeys import FREE, HARD, WITH_VOUCHER
 from tests.e2e import partner
 from tests.e2e.offer import (
     BOOKLET,
@@ -32,6 +32,7 @@ TOLD_TO_CAF = Counter(
         "maillage.voucher.settled.v1": 1,
     }
 )
+ATTENDED = "maillage.attendance.recorded.v1"
 SOMEBODY = {"commune": "23096", "birth_band": "1960-1969"}
 
 
@@ -154,13 +155,49 @@ async def test_a_free_visit_and_a_workshop_after_it_are_one_journey(stack: Stack
     await shown(stack, journey)
 
 
-async def came(stack: Stack, booking: str, *, title_presented: bool = False) -> None:
+async def test_silence_a_refusal_and_an_absence_end_with_someone_who_came(stack: Stack) -> None:
+    silent, tela = [await stack.organisation(slug) for slug in ("quincaillerie", "tela")]
+    person = await partner.deposit(stack, "caf", f"parcours-{uuid4().hex[:8]}")
+    sent = await stack.referral("quincaillerie", "mission-locale", person=person)
+    del sent["data"]["anonymous"]
+    opened = await partner.accepted(stack, "caf", sent)
+    referral, journey = opened["subject"], opened["correlation_id"]
+    async with partner.answers(stack, "caf") as told_to_caf:
+        no = await stack.intent("referral.refused", referral=referral, reason="session_full")
+        await partner.accepted(stack, "mission-locale", no)
+        elsewhere = await stack.intent(
+            "referral.redirected",
+            referral=referral,
+            from_organisation=silent,
+            targets=[tela],
+            reason="no_answer",
+        )
+        await partner.accepted(stack, "caf", elsewhere)
+        yes = await stack.intent("referral.accepted", referral=referral)
+        await partner.accepted(stack, "tela", yes)
+        place = await a_place(stack)
+        for status in ("missed", "seen"):
+            seat = await stack.intent(
+                "booking.requested",
+                session=await a_session(stack, place),
+                person=person,
+                referral=referral,
+            )
+            booking = await partner.accepted(stack, "caf", seat)
+            assert booking["correlation_id"] == journey
+            await came(stack, booking["subject"], status=status)
+        assert await heard(stack, journey, HARD.facts) == HARD.facts
+        at_caf = await told_to_caf.of_journey(journey, ATTENDED, times=2)
+
+    await shown(stack, journey)
+    statuses = [each.data["status"] for each in at_caf if each.type == ATTENDED]
+    assert sorted(statuses) == ["missed", "seen"]
+
+
+async def came(
+    stack: Stack, booking: str, *, status: str = "seen", title_presented: bool = False
+) -> None:
     there = await stack.intent(
-        "attendance.recorded",
-        booking=booking,
-        status="seen",
-        topics=["email"],
-        minutes=50,
-        title_presented=title_presented,
+        "attendance.recorded", booking=booking, status=status, title_presented=title_presented
     )
     await partner.accepted(stack, "tela", there)

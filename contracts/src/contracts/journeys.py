@@ -30,6 +30,12 @@ class Journey:
         return Counter(each.type for each in self.steps if each in FACTS)
 
 
+_SEAT: Final[tuple[type[Message], ...]] = (
+    scheduling_intents.BookingRequested,
+    scheduling.BookingConfirmed,
+    scheduling_intents.AttendanceRecorded,
+    scheduling.AttendanceRecorded,
+)
 WITH_VOUCHER: Final = Journey(
     name="with-voucher",
     title="With a voucher: from the referral to what the place is due",
@@ -55,10 +61,23 @@ FREE: Final = Journey(
     steps=(
         scheduling_intents.VisitRecorded,
         scheduling.VisitRecorded,
-        scheduling_intents.BookingRequested,
-        scheduling.BookingConfirmed,
-        scheduling_intents.AttendanceRecorded,
-        scheduling.AttendanceRecorded,
+        *_SEAT,
     ),
 )
-JOURNEYS: Final = (WITH_VOUCHER, FREE)
+HARD: Final = Journey(
+    name="hard",
+    title="Hard: silence, a refusal, another asked instead, missed, came the second time",
+    steps=(
+        referral_intents.ReferralSent,
+        referrals.ReferralSent,
+        referral_intents.ReferralRefused,
+        referrals.ReferralRefused,
+        referral_intents.ReferralRedirected,
+        referrals.ReferralRedirected,
+        referral_intents.ReferralAccepted,
+        referrals.ReferralAccepted,
+        *_SEAT,
+        *_SEAT,
+    ),
+)
+JOURNEYS: Final = (WITH_VOUCHER, FREE, HARD)

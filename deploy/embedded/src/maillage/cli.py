@@ -151,7 +151,7 @@ def drift() -> None:
 @app.command()
 def demo(
     *,
-    journey: Annotated[str, typer.Option(help="Un seul : with-voucher, free.")] = "",
+    journey: Annotated[str, typer.Option(help="Un seul : with-voucher, free, hard.")] = "",
 ) -> None:
     """Raconte des parcours entiers sur la plateforme qui tourne, pas à pas."""
     from maillage.demo import JOURNEYS, tell  # noqa: PLC0415 - as above

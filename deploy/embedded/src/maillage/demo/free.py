@@ -13,7 +13,7 @@ SOMEBODY = {"birth_band": "1950-1959"}
 
 async def play(story: Play) -> str:
     """Plays it; the journey's correlation id."""
-    mediator, house = _library(story)
+    mediator, house = library(story)
     place = (await story.place(house.reference))["place"]
     somebody = {**SOMEBODY, "commune": house.commune}
     visit = await story.step(
@@ -73,7 +73,7 @@ async def _came(story: Play, mediator: str, booking: str) -> None:
             raise
 
 
-def _library(story: Play) -> tuple[str, Place]:
+def library(story: Play) -> tuple[str, Place]:
     """A mediator of the founding data who works in a library, and that library."""
     for one in story.data.colleagues:
         for place in story.data.places:

@@ -156,6 +156,15 @@ class Play:
                 return dict(one)
         raise Trouble(f"Le lieu « {reference} » manque : relancez « make up ».")
 
+    async def host_place(self) -> dict[str, Any]:
+        """The host's first place that others may book at and that accepts vouchers."""
+        reference = next(
+            one.reference
+            for one in self.data.places
+            if one.organisation == HOST and one.accepts_vouchers and one.online_booking
+        )
+        return await self.place(reference)
+
     async def ids(self) -> dict[str, str]:
         """Ids of the organisations by slug."""
         found = await examples.directory(await self.door("partners", SENDER))

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 from urllib.parse import quote
 
-from maillage.demo import free, with_voucher
+from maillage.demo import free, hard, with_voucher
 from maillage.demo.play import WITNESS, Play
 from maillage.founding.data import founding
 from maillage.narration import Narration
@@ -16,6 +16,7 @@ WITNESS_LOGIN: Final = "helene"
 JOURNEYS: Final[Mapping[str, tuple[str, Callable[[Play], Awaitable[str]]]]] = {
     "with-voucher": ("Avec un chèque : de l’orientation au remboursement", with_voucher.play),
     "free": ("Gratuit : un passage, puis un atelier", free.play),
+    "hard": ("Difficile : silence, refus, réorientation, absence, puis présence", hard.play),
 }
 
 

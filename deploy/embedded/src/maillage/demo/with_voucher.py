@@ -93,12 +93,7 @@ async def _referred(story: Play, *, sender: str, host: str) -> dict[str, Any]:
 
 
 async def _booked(story: Play, sent: dict[str, Any], *, sender: str, host: str) -> str:
-    reference = next(
-        one.reference
-        for one in story.data.places
-        if one.organisation == HOST and one.accepts_vouchers and one.online_booking
-    )
-    place = await story.place(reference)
+    place = await story.host_place()
     session = await story.step(
         f"{host} ouvre un atelier : « {place['name']} », dans cinq minutes",
         story.submit(HOST, SessionDeclared.model_validate(workshop(place["place"]))),
