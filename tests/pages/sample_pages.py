@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pages
+from pages import charts
 
 NOW = datetime(2026, 11, 24, 13, 5, tzinfo=UTC)
 SAMPLES = Path(__file__).parent / "samples"
@@ -83,6 +84,36 @@ WRONG_FORM = pages.Form(
 )
 
 
+CHART = pages.BarChart(
+    key="venues",
+    title="Venues : le plus en mars 2026",
+    sentence="Mars 2026 : 1 240.",
+    column="Venues",
+    bars=[
+        pages.Bar(label=label, name=f"{label} 2026", value=value, said=said)
+        for label, value, said in (
+            ("janv.", 310, "310"),
+            ("févr.", None, "masqué"),
+            ("mars", 1_240, "1 240"),
+            ("avr.", 0, "0"),
+        )
+    ],
+)
+SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0))
+EAST = tuple((east + 10, north) for east, north in SQUARE)
+MAP = pages.Choropleth(
+    key="offre",
+    title="1 commune sur 2 est sans lieu",
+    sentence="La plus éloignée est Guéret.",
+    view_box=charts.view_box([SQUARE, EAST]),
+    shapes=[
+        pages.Shape(path=charts.svg_path([SQUARE]), said="Ahun : 3", href="/ahun", level=4),
+        pages.Shape(path=charts.svg_path([EAST]), said="Guéret : masqué", href="/", level=None),
+    ],
+    classes=[pages.Class(level=4, said="3 et plus"), pages.Class(level=None, said="masqué")],
+)
+
+
 def render(template: str, **context: Any) -> str:
     return pages.environment(SAMPLES).get_template(template).render(**{"frame": FRAME, **context})
 
@@ -94,6 +125,7 @@ def sample_pages() -> dict[str, str]:
         "journey": render(
             "journey.html", steps=STEPS, trail=[pages.Link(label="Parcours", href="/")]
         ),
+        "charts": render("drawings.html", chart=CHART, map=MAP),
         "form": render("form.html", form=WRONG_FORM),
         "empty-form": render("form.html", form=pages.Form()),
         "not-found": render("error.html", status=404, home_url="/", reference="4bf92f3577b34da6"),

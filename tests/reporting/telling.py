@@ -43,6 +43,7 @@ class Referral:
     name: str
     sender: UUID = CAF
     targets: tuple[UUID, ...] = (TELA,)
+    commune: str = "23096"
     _sequence: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -65,7 +66,7 @@ class Referral:
             targets=self.targets,
             need=Need.EMAIL,
             urgency=Urgency.ORDINARY,
-            commune="23096",
+            commune=self.commune,
         )
         return replace(self._fact(message, at, learnt), datasubject=str(self.person))
 

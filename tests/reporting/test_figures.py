@@ -166,7 +166,7 @@ async def test_the_dashboard_says_what_the_figures_mean(site: Site) -> None:
         "1 jour et 13 heures",
         "Derniers événements",
         "Refusée par la CAF de la Creuse",
-        'href="/figures/referrals-sent/events"',
+        'href="/figures/referrals-sent/events?from=2025-12-01&amp;to=2026-11-24"',
     ]
     assert [words for words in told if words not in page] == []
 

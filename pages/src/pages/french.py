@@ -7,6 +7,7 @@ Spaces inside a number, an amount or an hour are no-break spaces, so that « 14 
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -55,6 +56,16 @@ def day(moment: datetime | date) -> str:
     return f"{name} {number}{NO_BREAK_SPACE}{month_and_year}"
 
 
+def month(first: date) -> str:
+    """« mars 2026 »."""
+    return format_date(first, f"MMMM{NO_BREAK_SPACE}y", locale=_LOCALE)
+
+
+def short_month(first: date) -> str:
+    """« mars », « juil. »: below a bar."""
+    return format_date(first, "MMM", locale=_LOCALE)
+
+
 def hour(moment: datetime) -> str:
     """« 14 h 05 », or « 14 h » on the hour, in Paris."""
     local = _in_paris(moment)
@@ -95,6 +106,7 @@ def euros(amount_cents: int) -> str:
     return format_currency(f"{sign}{whole}.{cents:02d}", "EUR", locale=_LOCALE)
 
 
+@lru_cache(maxsize=4_096)  # a page of tables says the same small numbers a thousand times
 def number(value: float) -> str:
     """« 115 527 », « 18,6 »."""
     return format_decimal(value, locale=_LOCALE)

@@ -5,12 +5,13 @@ from typing import Final
 
 from pages.french import NO_BREAK_SPACE
 
-# What is kept as it is: elements whose text is code or a person's own, comments, and tags, whose
-# attributes may hold a ">" in quotes. Then the spaces before « : ; ? ! » » and after « « ».
+# What is kept as it is: elements whose text is code, a drawing or a person's own, comments, and
+# tags, whose attributes may hold a ">" in quotes. Then the spaces before « : ; ? ! » » and after
+# « « ».
 _KEPT_OR_SPACES: Final = re.compile(
     r"""
     (?P<kept>
-        <(?P<name>pre|code|textarea|script|style)\b.*?</(?P=name)\s*>
+        <(?P<name>pre|code|textarea|script|style|svg)\b.*?</(?P=name)\s*>
         | <!--.*?-->
         | </?[a-z!](?:[^<>"']|"[^"]*"|'[^']*')*>
     )

@@ -9,7 +9,15 @@ from chassis.clock import SystemClock
 from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from reporting.application.live import LogWatch
-from reporting.entrypoints import api, live, pages, timers
+from reporting.entrypoints import (
+    api,
+    exports,
+    live,
+    live_dashboard,
+    pages,
+    territory_pages,
+    timers,
+)
 from reporting.entrypoints.inbound import subscriptions
 from reporting.entrypoints.rebuild import SOURCE, bring_up_to_date
 from reporting.metrics import Metrics
@@ -41,7 +49,10 @@ def build(settings: Settings) -> Service:
             navigation=pages.NAVIGATION,
             search_url="/journeys",
         ),
-        routers=[api.router, pages.router],
+        routers=[
+            *(api.router, pages.router, live_dashboard.router),
+            *(exports.router, territory_pages.router),
+        ],
         database=database,
         verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),
         metrics=series,

@@ -14,3 +14,5 @@ class Settings(ServiceSettings):
 
     live_streams_max: int = Field(default=500, ge=1)
     live_streams_per_reader_max: int = Field(default=20, ge=1)
+    department: str = Field(default="23", pattern=r"^(23|19|03)$")
+    """The département whose communes the dashboard maps and lists."""

@@ -18,12 +18,16 @@ LATEST: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """The figures, when the last event came in, and the last facts (newest first)."""
+    """The figures, when the last event came in, the last facts (newest first).
+
+    `head` is the last number of the log.
+    """
 
     values: Sequence[Value]
     last_logged_at: datetime | None
     latest: Sequence[Entry]
     names: Mapping[UUID, str]
+    head: int
 
 
 async def read_dashboard(
@@ -36,9 +40,15 @@ async def read_dashboard(
         last_logged_at=await event_log.last_logged_at(connection),
         latest=latest,
         names=await organisations.names_of(connection, participants(latest)),
+        head=await event_log.head(connection),
     )
 
 
 async def log_size(connection: AsyncConnection) -> int:
     """About how many events the log holds."""
     return await event_log.size(connection)
+
+
+async def last_number(connection: AsyncConnection) -> int:
+    """The last number of the log: it grows with every event."""
+    return await event_log.head(connection)

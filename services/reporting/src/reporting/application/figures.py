@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from reporting.domain import activity_figures as a
 from reporting.domain import figures as f
 from reporting.domain.facts import (
     ReferralAccepted,
@@ -18,7 +19,7 @@ from reporting.domain.facts import (
 )
 from reporting.domain.figures import Scope
 from reporting.domain.journeys import Entry, participants
-from reporting.storage import figures, organisations
+from reporting.storage import activity, activity_events, figures, organisations
 
 EVENTS_PER_PAGE: Final = 50
 
@@ -32,13 +33,15 @@ class Value:
     """What a figure amounts to.
 
     `amount` is a number, a duration, or None where there is nothing to measure yet; `out_of` is
-    the number of referrals that a share refers to; `parts` splits the amount by code.
+    the number that a share refers to; `parts` splits the amount by code. `cents` is what the
+    counted titles are worth.
     """
 
     figure: f.Figure
     amount: int | timedelta | None
     out_of: int | None = None
     parts: tuple[tuple[str, int], ...] = ()
+    cents: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +71,23 @@ async def read_figures(connection: AsyncConnection, scope: Scope) -> list[Value]
 
 
 async def list_events(
-    connection: AsyncConnection, code: str, scope: Scope, *, before: int | None
+    connection: AsyncConnection, code: str, scope: Scope, *, today: date, before: int | None
 ) -> EventPage:
     """The events from which a figure is counted, by pages.
 
     Raises:
-        UnknownFigure: no figure has the code.
+        UnknownFigure: no figure has the code, or none that this reader is shown.
     """
     figure = f.FIGURES.get(code)
-    if figure is None:
+    if figure is not None:
+        events = _events(figure, scope)
+    elif code in a.BY_CODE and scope.organisation is None:
+        figure = a.BY_CODE[code]
+        await activity.plan_for_these_days(connection)
+        events = activity_events.events_of(code, scope.period.until(today))
+    else:
         raise UnknownFigure
-    found = await figures.listed(
-        connection, _events(figure, scope), before=before, limit=EVENTS_PER_PAGE + 1
-    )
+    found = await figures.listed(connection, events, before=before, limit=EVENTS_PER_PAGE + 1)
     page = found[:EVENTS_PER_PAGE]
     more = len(found) > EVENTS_PER_PAGE
     return EventPage(

@@ -26,9 +26,9 @@ ARRIVALS_MAX: Final = 1_000
 
 @dataclass(slots=True, eq=False)
 class Follower:
-    """Somebody who follows a journey; woken when something may have come."""
+    """Somebody who follows a journey, or everything; woken when something may have come."""
 
-    correlation_id: UUID
+    correlation_id: UUID | None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def wait(self, within_s: float) -> None:
@@ -56,7 +56,7 @@ class LogWatch:
         self._database = database
         self._followers_max = followers_max
         self._followers_per_reader_max = followers_per_reader_max
-        self._followers: defaultdict[UUID, set[Follower]] = defaultdict(set)
+        self._followers: defaultdict[UUID | None, set[Follower]] = defaultdict(set)
         self._readers: defaultdict[str, int] = defaultdict(int)
         self._seen: int | None = None
         self._expected = 0
@@ -69,8 +69,8 @@ class LogWatch:
         return sum(self._readers.values())
 
     @asynccontextmanager
-    async def follow(self, correlation_id: UUID, *, reader: str) -> AsyncIterator[Follower]:
-        """Follow a journey for the length of the block; `reader` says who does.
+    async def follow(self, correlation_id: UUID | None, *, reader: str) -> AsyncIterator[Follower]:
+        """Follow a journey, or everything, for the length of the block; `reader` says who does.
 
         Raises:
             TooManyFollowers: this reader, or this process, follows as many as it may.
@@ -128,7 +128,7 @@ class LogWatch:
         if len(found) == ARRIVALS_MAX:
             self._seen = None
             return
-        for correlation_id in {each for _, each in found if each is not None}:
+        for correlation_id in {None, *(each for _, each in found)}:
             for follower in self._followers.get(correlation_id, ()):
                 follower.wake()
 

@@ -1,5 +1,6 @@
 """Days as the department lives them: civil days in Europe/Paris."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -29,3 +30,23 @@ class Period:
 
     first: date | None = None
     last: date | None = None
+
+    def until(self, today: date) -> "Period":
+        """The part of it that is not ahead."""
+        return Period(first=self.first, last=min(self.last or today, today))
+
+    def whole_months(self) -> "Period":
+        """From the first day of its first month to the last day of its last."""
+        first = None if self.first is None else self.first.replace(day=1)
+        last = None if self.last is None else _last_of_month(self.last)
+        return Period(first=first, last=last)
+
+
+def _last_of_month(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def months_before(day: date, number: int) -> date:
+    """The first day of the month that lies so many months before the day's own."""
+    years, month = divmod(day.year * 12 + day.month - 1 - number, 12)
+    return date(years, month + 1, 1)

@@ -31,6 +31,16 @@ class Unit(StrEnum):
     ANSWERS = "answers"
     SECONDS = "seconds"
     ORGANISATIONS = "organisations"
+    PEOPLE = "people"
+    VISITS = "visits"
+    ATTENDANCES = "attendances"
+    SESSIONS = "sessions"
+    SEATS = "seats"
+    BOOKLETS = "booklets"
+    VOUCHERS = "vouchers"
+    CENTS = "cents"
+    PLACES = "places"
+    COMMUNES = "communes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

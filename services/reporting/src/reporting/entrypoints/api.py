@@ -16,6 +16,7 @@ from reporting.application.figures import (
     list_events,
     read_figures,
 )
+from reporting.domain.days import day_of
 from reporting.domain.figures import Unit
 from reporting.domain.journeys import Entry
 from reporting.entrypoints import wording
@@ -157,7 +158,9 @@ async def events(
     before = place_of(cursor)
     try:
         async with database.reading() as connection:
-            page = await list_events(connection, code, scope, before=before)
+            page = await list_events(
+                connection, code, scope, today=day_of(database.clock.now()), before=before
+            )
     except UnknownFigure as error:
         raise unknown_figure(error) from None
     items = [

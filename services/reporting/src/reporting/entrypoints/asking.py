@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
+from pydantic import BeforeValidator
 
 from chassis.database import Database
 from reporting.application.figures import UnknownFigure
@@ -23,6 +24,9 @@ SEES_EVERYTHING: Final = frozenset({"department", "coordinator", "auditor", "adm
 FIRST_DAY: Final = date(2000, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
 """Days beyond which a period is a slip of the finger; instants near year 1 or 9999 overflow."""
+
+# A field of a form that was left empty is sent all the same, as nothing.
+Day = Annotated[date | None, BeforeValidator(lambda sent: sent or None)]
 
 Signed = Annotated[Caller, Depends(require())]
 
@@ -53,6 +57,20 @@ async def viewer_of(caller: Signed, database: Data) -> Viewer:
 
 
 Watching = Annotated[Viewer, Depends(viewer_of)]
+
+
+def everything(
+    viewer: Watching, _caller: Annotated[Caller, Depends(require(*sorted(SEES_EVERYTHING)))]
+) -> Viewer:
+    """Someone who sees the whole department.
+
+    Raises:
+        Problem: 403 `forbidden`, 403 `organisation-not-active`.
+    """
+    return viewer
+
+
+Everything = Annotated[Viewer, Depends(everything)]
 
 
 async def asked_journey(correlation_id: str, database: Data, viewer: Watching) -> Journey:
@@ -96,8 +114,8 @@ def _not_active() -> Problem:
 
 def scope_of(
     viewer: Watching,
-    first: Annotated[date | None, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY)] = None,
-    last: Annotated[date | None, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY)] = None,
+    first: Annotated[Day, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY)] = None,
+    last: Annotated[Day, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY)] = None,
 ) -> Scope:
     """Which days, and of whom: of all for the department, else of the caller's organisation.
 

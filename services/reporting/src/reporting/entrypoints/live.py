@@ -61,7 +61,7 @@ async def open_stream(
         try:
             follower = await stack.enter_async_context(following)
         except TooManyFollowers:
-            raise _full() from None
+            raise too_many() from None
         yield Stream(
             journey=journey, after=place, database=database, watch=watch, follower=follower
         )
@@ -156,7 +156,8 @@ def cursor_of(entries: Sequence[Entry]) -> str:
     return cursor_at(entries[-1].log_seq)
 
 
-def _full() -> Problem:
+def too_many() -> Problem:
+    """There is no room for another stream."""
     return Problem(
         503,
         "too-many-streams",
