@@ -13,6 +13,7 @@ from contracts.codes import (
     HoldReleaseReason,
     Need,
     PlaceKind,
+    ReversalReason,
     SessionCancellation,
     SessionKind,
 )
@@ -228,6 +229,12 @@ class Booklet:
         message = money.VoucherRedeemed(**self._voucher(), session=self.seat.session.id)
         return self._fact(message, self.voucher, self._starts_at() + 2 * HOUR, sequence=1)
 
+    def taken_back(self) -> Event:
+        message = money.VoucherReversed(
+            **self._voucher(), reason=ReversalReason.ATTENDANCE_CORRECTED
+        )
+        return self._fact(message, self.voucher, self._starts_at() + 3 * HOUR, sequence=2)
+
     def settled(self, at: datetime) -> Event:
         message = money.VoucherSettled(**self._voucher(), settlement=named("settlement"))
         return self._fact(message, self.voucher, at, sequence=2)
@@ -262,6 +269,19 @@ class Booklet:
         return replace(event, datasubject=str(self.seat.person))
 
 
+def a_statement(at: datetime) -> Event:
+    """What nobody used of the programme."""
+    message = money.StatementIssued(
+        statement=named("statement"),
+        programme=PROGRAMME,
+        on=at.date(),
+        vouchers=7,
+        cents=7_000,
+        split=[money.FunderCents(funder=STATE, cents=7_000)],
+    )
+    return told(message, message.statement, at, source="/vouchers", sequence=1)
+
+
 GUERET = Place("Tela", "23096")
 AUBUSSON = Place("Médiathèque d'Aubusson", "23008", organisation=MAIRIE)
 
@@ -274,7 +294,10 @@ def an_activity() -> list[Event]:
     came, missed, wrong, gone = (
         Seat(workshop, named(f"person-{name}")) for name in ("came", "missed", "wrong", "gone")
     )
-    paid, unpaid = Booklet("paid", came), Booklet("unpaid", missed)
+    paid, unpaid, undone = (
+        Booklet(name, seat)
+        for name, seat in (("paid", came), ("unpaid", missed), ("undone", wrong))
+    )
     registered = referral_facts.PersonRegistered(person=came.person, registered_by=CAF)
     person = told(registered, came.person, START, source="/referrals", sequence=1)
     return [
@@ -302,4 +325,8 @@ def an_activity() -> list[Event]:
         unpaid.released(),
         paid.redeemed(),
         paid.settled(monday + timedelta(days=20)),
+        undone.issued(monday - timedelta(days=8)),
+        undone.redeemed(),
+        undone.taken_back(),
+        a_statement(monday + timedelta(days=21)),
     ]

@@ -22,16 +22,16 @@ EXPECTED = {
     "attendances_missed": 1,
     "attendances_excused": 0,
     "visits": 3,
-    "booklets_issued": 2,
-    "cents_issued": 10_000,
+    "booklets_issued": 3,
+    "cents_issued": 15_000,
     "vouchers_redeemed": 1,
     "cents_redeemed": 1_000,
     "vouchers_settled": 1,
     "cents_settled": 1_000,
     f"cents_settled_by_funder.{EUROPE}": 600,
     f"cents_settled_by_funder.{STATE}": 400,
-    "vouchers_unused": 0,
-    "cents_unused": 0,
+    "vouchers_unused": 7,
+    "cents_unused": 7_000,
 }
 
 

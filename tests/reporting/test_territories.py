@@ -12,7 +12,7 @@ from tests.reporting.site import Site
 from tests.reporting.telling import START, Referral
 
 HERE = datetime(2026, 10, 5, 8, 0, tzinfo=UTC)
-GRAND_GUERET, GRAND_SUD, SOSTRANIEN = "200034825", "200067544", "242300135"
+GRAND_GUERET, GRAND_SUD, SOSTRANIEN = "200034825", "200044014", "242300135"
 DAYS = "from=2026-10-01&to=2026-10-31"
 TOWNS = {"23096": 3, "23008": 8, "23176": 20}
 """Visits by commune, each in another EPCI: Guéret, Aubusson, La Souterraine."""

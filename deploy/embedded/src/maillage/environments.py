@@ -105,6 +105,7 @@ def service(name: str, home: Home, *, state: State, secrets: Secrets) -> dict[st
         "demonstration": "true",
         **{f"{other}_url": state.url(other) for other in SERVICES},
         **(_for_partners(secrets) if name == "partners" else {}),
+        **({"department": state.department} if name == "reporting" else {}),
     }
     variables = {f"MAILLAGE_{key.upper()}": value for key, value in settings.items()}
     return inherited(home) | variables

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from chassis.database import Database
 from reporting.application.figures import UnknownFigure
@@ -26,7 +26,8 @@ LAST_DAY: Final = date(2199, 12, 31)
 """Days beyond which a period is a slip of the finger; instants near year 1 or 9999 overflow."""
 
 # A field of a form that was left empty is sent all the same, as nothing.
-Day = Annotated[date | None, BeforeValidator(lambda sent: sent or None)]
+_InReach = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[_InReach | None, BeforeValidator(lambda sent: sent or None)]
 
 Signed = Annotated[Caller, Depends(require())]
 
@@ -114,8 +115,8 @@ def _not_active() -> Problem:
 
 def scope_of(
     viewer: Watching,
-    first: Annotated[Day, Query(alias="from", ge=FIRST_DAY, le=LAST_DAY)] = None,
-    last: Annotated[Day, Query(alias="to", ge=FIRST_DAY, le=LAST_DAY)] = None,
+    first: Annotated[Day, Query(alias="from")] = None,
+    last: Annotated[Day, Query(alias="to")] = None,
 ) -> Scope:
     """Which days, and of whom: of all for the department, else of the caller's organisation.
 

@@ -18,6 +18,7 @@ from reporting.domain.days import day_of
 from reporting.domain.journeys import Entry
 from reporting.entrypoints import consortium, shown, wording
 from reporting.entrypoints.asking import (
+    SEES_EVERYTHING,
     Asked,
     Data,
     Scoped,
@@ -33,7 +34,10 @@ from reporting.entrypoints.periods import ChosenDays
 from reporting.entrypoints.sentences import Names
 from web.pages import render
 
-NAVIGATION: Final = (Link(label="Tableau de bord", href="/"),)
+NAVIGATION: Final = (
+    Link(label="Tableau de bord", href="/"),
+    Link(label="Communes", href="/communes", roles=tuple(sorted(SEES_EVERYTHING))),
+)
 
 router = APIRouter(include_in_schema=False)
 
