@@ -230,9 +230,7 @@ class Booklet:
         return self._fact(message, self.voucher, self._starts_at() + 2 * HOUR, sequence=1)
 
     def taken_back(self) -> Event:
-        message = money.VoucherReversed(
-            **self._voucher(), reason=ReversalReason.ATTENDANCE_CORRECTED
-        )
+        message = money.VoucherReversed(**self._voucher(), reason=ReversalReason.NOT_PRESENTED)
         return self._fact(message, self.voucher, self._starts_at() + 3 * HOUR, sequence=2)
 
     def settled(self, at: datetime) -> Event:
@@ -294,10 +292,8 @@ def an_activity() -> list[Event]:
     came, missed, wrong, gone = (
         Seat(workshop, named(f"person-{name}")) for name in ("came", "missed", "wrong", "gone")
     )
-    paid, unpaid, undone = (
-        Booklet(name, seat)
-        for name, seat in (("paid", came), ("unpaid", missed), ("undone", wrong))
-    )
+    paid, unpaid = Booklet("paid", came), Booklet("unpaid", missed)
+    undone = Booklet("undone", wrong)
     registered = referral_facts.PersonRegistered(person=came.person, registered_by=CAF)
     person = told(registered, came.person, START, source="/referrals", sequence=1)
     return [
