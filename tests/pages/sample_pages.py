@@ -107,8 +107,8 @@ MAP = pages.Choropleth(
     sentence="La plus éloignée est Guéret.",
     view_box=charts.view_box([SQUARE, EAST]),
     shapes=[
-        pages.Shape(path=charts.svg_path([SQUARE]), said="Ahun : 3", href="/ahun", level=4),
-        pages.Shape(path=charts.svg_path([EAST]), said="Guéret : masqué", href="/", level=None),
+        pages.Shape(path=charts.svg_path([SQUARE]), said="Ahun\xa0: 3", href="/ahun", level=4),
+        pages.Shape(path=charts.svg_path([EAST]), said="Guéret\xa0: masqué", href="/", level=None),
     ],
     classes=[pages.Class(level=4, said="3 et plus"), pages.Class(level=None, said="masqué")],
 )
