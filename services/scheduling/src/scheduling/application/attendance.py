@@ -7,7 +7,7 @@ from chassis.database import Transaction
 from scheduling.application.acts import Act, Done, RefusedError, begin
 from scheduling.domain.bookings import Presence, decide_attendance
 from scheduling.domain.refusals import Refusal, UnknownBooking
-from scheduling.storage import bookings, decisions
+from scheduling.storage import bookings
 from scheduling.storage.bookings import Transition
 
 
@@ -27,7 +27,7 @@ async def record_attendance(tx: Transaction, command: RecordAttendance) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    begun = await begin(tx, command.act, makes=command.booking)
     if isinstance(begun, Done):
         return begun
     booking = await bookings.lock(tx.connection, command.booking)
@@ -54,7 +54,6 @@ async def record_attendance(tx: Transaction, command: RecordAttendance) -> Done:
         who=command.act.who,
     )
     await bookings.advance(tx.connection, step, sequence=booking.sequence + 1)
-    await decisions.concern(tx.connection, command.act.id, subject=booking.id)
     tx.emit(
         fact,
         key=booking.id,

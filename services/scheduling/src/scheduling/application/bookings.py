@@ -25,7 +25,7 @@ from scheduling.domain.refusals import (
     VisitNotYours,
 )
 from scheduling.domain.sessions import Session, check_bookable
-from scheduling.storage import bookings, decisions, heard, seats, sessions, visits
+from scheduling.storage import bookings, heard, seats, sessions, visits
 from scheduling.storage.bookings import Seating, Transition
 from scheduling.storage.seats import PersonSeatedError, Taking
 
@@ -108,7 +108,7 @@ async def cancel_booking(tx: Transaction, command: CancelBooking) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    begun = await begin(tx, command.act, makes=command.booking)
     if isinstance(begun, Done):
         return begun
     booking = await bookings.lock(tx.connection, command.booking)
@@ -128,7 +128,6 @@ async def cancel_booking(tx: Transaction, command: CancelBooking) -> Done:
         who=command.act.who,
     )
     await bookings.advance(tx.connection, step, sequence=booking.sequence + 1)
-    await decisions.concern(tx.connection, command.act.id, subject=booking.id)
     tx.emit(
         fact,
         key=booking.id,

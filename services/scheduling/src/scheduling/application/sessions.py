@@ -23,7 +23,7 @@ from scheduling.domain.refusals import (
 )
 from scheduling.domain.refusals import SessionCancelled as WasCancelled
 from scheduling.domain.sessions import Programme, decide_session
-from scheduling.storage import bookings, decisions, mediators, places, seats, sessions
+from scheduling.storage import bookings, mediators, places, seats, sessions
 from scheduling.storage.bookings import Transition
 from scheduling.storage.sessions import MediatorBusyError
 
@@ -87,7 +87,7 @@ async def cancel_session(tx: Transaction, command: CancelSession) -> Done:
     Raises:
         RefusedError: a rule says no; nothing of the command may be kept.
     """
-    begun = await begin(tx, command.act)
+    begun = await begin(tx, command.act, makes=command.session)
     if isinstance(begun, Done):
         return begun
     session = await sessions.lock(tx.connection, command.session)
@@ -102,7 +102,6 @@ async def cancel_session(tx: Transaction, command: CancelSession) -> Done:
         raise RefusedError(AlreadyHeld())
     sequence = session.sequence + 1
     await sessions.cancel(tx.connection, session.id, reason=command.reason, sequence=sequence)
-    await decisions.concern(tx.connection, command.act.id, subject=session.id)
     tx.emit(
         SessionCancelled(session=session.id, reason=command.reason),
         key=session.id,

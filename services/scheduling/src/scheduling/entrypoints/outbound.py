@@ -1,6 +1,6 @@
 """From a fact of scheduling's domain to the message that the contract promises."""
 
-from dataclasses import asdict
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -40,7 +40,8 @@ def wire(fact: Any) -> Wire:  # noqa: ANN401  any fact of the table
     model = MESSAGES.get(type(fact))
     if model is None:
         raise TypeError(f"scheduling has no message for {type(fact).__name__}")
-    message = model.model_validate(asdict(fact))
+    # Facts are flat; `asdict` would copy every value of them deeply.
+    message = model.model_validate({each.name: getattr(fact, each.name) for each in fields(fact)})
     topic = SCHEDULING if isinstance(message, Verdict) else message.topic
     return Wire(
         topic=topic, type=message.type, data=message.to_data(), dataschema=message.dataschema()

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, insert, select, text, update
+from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.bookings import Booking, State
 from scheduling.domain.events import BookingConfirmed
 from scheduling.storage import seats
-from scheduling.storage.tables import booking, booking_transition, session
+from scheduling.storage.tables import booking, session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,57 +77,58 @@ async def add(connection: AsyncConnection, fact: BookingConfirmed, seating: Seat
     )
 
 
+_BOOKINGS = select(booking, session.c.place, session.c.organisation, session.c.starts_at).join(
+    session, session.c.id == booking.c.session
+)
+_LOCK = _BOOKINGS.where(booking.c.id == bindparam("booking")).with_for_update(of=booking)
+
+
 async def lock(connection: AsyncConnection, booking_id: UUID) -> Booking | None:
     """The booking, locked until the end of the transaction, or None."""
-    query = _select().where(booking.c.id == booking_id).with_for_update(of=booking)
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(_LOCK, {"booking": booking_id})).one_or_none()
     return None if row is None else _booking(row)
 
 
 async def lock_live(connection: AsyncConnection, session_id: UUID) -> Sequence[Booking]:
     """The live bookings of a session by seat, all locked."""
     query = (
-        _select()
-        .where(booking.c.session == session_id, booking.c.state != State.CANCELLED.value)
+        _BOOKINGS.where(booking.c.session == session_id, booking.c.state != State.CANCELLED.value)
         .order_by(booking.c.seat_no)
         .with_for_update(of=booking)
     )
     return [_booking(row) for row in await connection.execute(query)]
 
 
+_ADVANCE = text("""
+    WITH step AS (
+        INSERT INTO booking_transition (booking, state, code, topics, minutes, title_presented,
+            happened_at, learnt_at, who)
+        VALUES (:booking, :state, :code, :topics, :minutes, :title_presented, :happened_at,
+            :learnt_at, :who))
+    UPDATE booking SET state = :state, sequence = :sequence, changed_at = :happened_at
+    WHERE id = :booking
+""")
+
+
 async def advance(connection: AsyncConnection, step: Transition, *, sequence: int) -> None:
     """Add a step to a booking that the caller has locked; one that is given back frees its seat."""
-    await _append(connection, step)
+    await connection.execute(
+        _ADVANCE,
+        {
+            "booking": step.booking,
+            "state": step.state.value,
+            "code": step.code,
+            "topics": list(step.topics),
+            "minutes": step.minutes,
+            "title_presented": step.title_presented,
+            "happened_at": step.happened_at,
+            "learnt_at": step.learnt_at,
+            "who": step.who,
+            "sequence": sequence,
+        },
+    )
     if step.state is State.CANCELLED:
         await seats.free(connection, step.booking)
-    await connection.execute(
-        update(booking)
-        .where(booking.c.id == step.booking)
-        .values(state=step.state.value, sequence=sequence, changed_at=step.happened_at)
-    )
-
-
-async def _append(connection: AsyncConnection, step: Transition) -> None:
-    """Write one step into the journal."""
-    await connection.execute(
-        insert(booking_transition).values(
-            booking=step.booking,
-            state=step.state.value,
-            code=step.code,
-            topics=list(step.topics),
-            minutes=step.minutes,
-            title_presented=step.title_presented,
-            happened_at=step.happened_at,
-            learnt_at=step.learnt_at,
-            who=step.who,
-        )
-    )
-
-
-def _select() -> Select[tuple[object, ...]]:
-    return select(booking, session.c.place, session.c.organisation, session.c.starts_at).join(
-        session, session.c.id == booking.c.session
-    )
 
 
 def _booking(row: Row[tuple[object, ...]]) -> Booking:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy import RowMapping, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,8 +20,11 @@ async def find(connection: AsyncConnection, organisation_id: UUID) -> Organisati
 
 async def standings(connection: AsyncConnection, *ids: UUID) -> dict[UUID, Standing]:
     """How each organisation stands; one that we were never told of is left out."""
-    query = select(organisation.c.id, organisation.c.standing).where(organisation.c.id.in_(ids))
-    return {row.id: Standing(row.standing) for row in await connection.execute(query)}
+    found = await connection.execute(_STANDINGS, {"ids": list(ids)})
+    return {row.id: Standing(row.standing) for row in found}
+
+
+_STANDINGS = text("SELECT id, standing FROM organisation WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 
 async def keep(connection: AsyncConnection, kept: Organisation) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,9 +28,11 @@ async def lock_by_reference(
 
 async def find(connection: AsyncConnection, place_id: UUID) -> Place | None:
     """The place as it is, or None."""
-    row = (await connection.execute(select(place).where(place.c.id == place_id))).mappings()
-    found = row.one_or_none()
+    found = (await connection.execute(_FIND, {"place": place_id})).mappings().one_or_none()
     return None if found is None else read(found)
+
+
+_FIND = select(place).where(place.c.id == bindparam("place"))
 
 
 async def add(connection: AsyncConnection, fact: PlaceRegistered, *, reference: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -90,13 +90,16 @@ async def to_come(connection: AsyncConnection, place_id: UUID, *, after: datetim
     return found.scalar_one()
 
 
+_SESSION = (
+    select(session, place.c.online_booking)
+    .join(place, place.c.id == session.c.place)
+    .where(session.c.id == bindparam("session"))
+)
+_HOLD, _LOCK = (_SESSION.with_for_update(read=shared, of=session) for shared in (True, False))
+
+
 async def _found(connection: AsyncConnection, session_id: UUID, *, shared: bool) -> Session | None:
-    found = await connection.execute(
-        select(session, place.c.online_booking)
-        .join(place, place.c.id == session.c.place)
-        .where(session.c.id == session_id)
-        .with_for_update(read=shared, of=session)
-    )
+    found = await connection.execute(_HOLD if shared else _LOCK, {"session": session_id})
     row = found.one_or_none()
     if row is None:
         return None

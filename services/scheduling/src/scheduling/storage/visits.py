@@ -41,20 +41,22 @@ async def add(
     who: str,
 ) -> None:
     """Write a visit; it never changes."""
-    await connection.execute(
-        insert(visit).values(
-            id=fact.visit,
-            place=fact.place,
-            organisation=fact.organisation,
-            minutes=fact.minutes,
-            topics=list(fact.topics),
-            autonomy=fact.autonomy,
-            person=fact.person,
-            commune=fact.commune,
-            birth_band=fact.birth_band,
-            correlation=correlation,
-            happened_at=happened_at,
-            learnt_at=learnt_at,
-            who=who,
-        )
-    )
+    row = {
+        "id": fact.visit,
+        "place": fact.place,
+        "organisation": fact.organisation,
+        "minutes": fact.minutes,
+        "topics": list(fact.topics),
+        "autonomy": fact.autonomy,
+        "person": fact.person,
+        "commune": fact.commune,
+        "birth_band": fact.birth_band,
+        "correlation": correlation,
+        "happened_at": happened_at,
+        "learnt_at": learnt_at,
+        "who": who,
+    }
+    await connection.execute(_ADD, row)
+
+
+_ADD = insert(visit)
