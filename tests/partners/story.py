@@ -185,6 +185,9 @@ class Help:
     def redeemed(self) -> Event:
         return self._paid("redeemed", 1, session=str(self.session))
 
+    def undone(self) -> Event:
+        return self._paid("reversed", 2, reason="missed")
+
     def settled(self) -> Event:
         return self._paid("settled", 2, settlement=str(uuid4()))
 

@@ -237,6 +237,20 @@ async def test_a_voucher_waits_for_the_booking_that_it_paid(
     assert await story.aside() == []
 
 
+async def test_the_sender_and_the_place_hear_that_a_redemption_was_undone(
+    story: Story, caf: Partner, tela: Partner
+) -> None:
+    await story.introduce(caf)
+    await story.take(story.sent())
+    seat = Help(story, tela.id)
+
+    await seat.take(seat.booked(), seat.redeemed(), seat.undone())
+
+    (undone,) = [each for each in await heard(story, caf) if "reversed" in each.type]
+    assert (undone.data["reason"], undone.data["cents"]) == ("missed", 1000)
+    assert await story.aside() == []
+
+
 async def test_help_waits_until_it_is_known_how_a_target_knows_the_person(
     story: Story, caf: Partner, youth: Partner
 ) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.testing import eventually
 from tests.vouchers.test_api import Site, site
 from tests.vouchers.test_pages import HTML, look, read
 from tests.vouchers.test_past import hand_over, last_year
@@ -175,6 +176,32 @@ async def test_presences_and_the_statement_at_once_leave_the_ledger_sound(world:
     assert await world.broken() == []
 
 
+async def test_a_presence_that_waits_for_the_statement_finds_its_hold_gone(world: World) -> None:
+    """What it read of the hold before it waited is no longer so: it is decided anew."""
+    await used_once(world)
+    world.pass_grace()
+    approve = Approve(act=world.act("bruno"), proposal=await world.propose_statement())
+
+    async with world.database.transaction() as tx:
+        await approve_statement(tx, approve)
+        presence = asyncio.create_task(world.tell(world.attended("second")))
+        await eventually(lambda: waits_for_a_lock(world), within_s=30)
+    await presence
+
+    [refused] = await world.facts("redemption.refused")
+    assert refused["data"]["reason"] == "statement-closed"
+    assert await world.rows("SELECT FROM set_aside") == []
+    assert await world.broken() == []
+
+
+async def waits_for_a_lock(world: World) -> bool:
+    waiting = """
+        SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND datname = current_database()
+    """
+    return bool(await world.rows(waiting))
+
+
 async def test_a_year_ends_over_http_with_the_dates_of_then(site: Site) -> None:
     await last_year(site)
     await hand_over(site, at="2025-03-11T10:00:00+01:00")
@@ -233,3 +260,11 @@ async def test_the_statements_are_no_business_of_a_place(site: Site) -> None:
     )
 
     assert answer.status_code == 403
+
+
+async def test_a_distributor_is_offered_no_booklet_of_a_programme_that_ended(site: Site) -> None:
+    await last_year(site)
+
+    page = await look(site, "/hand-over")
+
+    assert "Il ne vous reste aucun carnet" in page

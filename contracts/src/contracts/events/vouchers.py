@@ -282,6 +282,8 @@ class VoucherReversed(Message):
     cents: Cents
     split: Split
     reason: ReversalReason
+    partner_reference: PartnerReference | None = None
+    """The word for the case of the sender of the referral; on the sender's own topic only."""
 
 
 class VoucherSettled(Message):

@@ -10,7 +10,7 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.relay import Relay
 from contracts import topics
-from vouchers.entrypoints import api, closing, counter, counts, ordering, pages
+from vouchers.entrypoints import api, closing, counter, counts, order_pages, ordering, pages
 from vouchers.entrypoints.inbound import subscriptions
 from vouchers.entrypoints.outbound import wire
 from vouchers.metrics import Metrics
@@ -39,7 +39,7 @@ def build(settings: Settings) -> Service:
         ),
         routers=[
             *(api.router, closing.router, ordering.router, counter.router, counts.router),
-            *(closing.pages_router, pages.router),
+            *(closing.pages_router, order_pages.router, pages.router),
         ],
         database=database,
         verifier=TokenVerifier(settings.jwks_url, issuer=settings.issuer, database=database),

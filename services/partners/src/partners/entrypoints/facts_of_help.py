@@ -106,6 +106,10 @@ class VoucherRedeemed(OfVoucher):
     session: UUID
 
 
+class VoucherReversed(OfVoucher):
+    reason: str
+
+
 class VoucherSettled(OfVoucher):
     settlement: UUID
 
@@ -120,6 +124,7 @@ OF_BOOKINGS: Final[Mapping[str, type[OfBooking]]] = {
 }
 OF_VOUCHERS: Final[Mapping[str, type[OfVoucher]]] = {
     "maillage.voucher.redeemed.v1": VoucherRedeemed,
+    "maillage.voucher.reversed.v1": VoucherReversed,
     "maillage.voucher.settled.v1": VoucherSettled,
 }
 READS: Final[Mapping[str, type[Reader]]] = {

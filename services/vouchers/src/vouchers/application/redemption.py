@@ -42,8 +42,9 @@ async def reconcile(tx: Transaction, act: Act, booking_id: UUID) -> None:
     `act` is the operation, or the message, that brought the new fact.
     """
     booking, refused_before = await bookings.lock(tx.connection, booking_id)
-    hold = await _live_hold(tx, booking)
-    redeemed = await reversals.standing(tx.connection, booking.id)
+    hold = await redemptions.live_hold(tx.connection, booking.id)
+    # Whoever holds has not redeemed: its attendance would have resolved the hold.
+    redeemed = None if hold else await reversals.standing(tx.connection, booking.id)
     target, reason = await _wanted(tx, booking, hold)
     match MOVES[_standing(hold, redeemed), target]:
         case Move.HOLD:
@@ -64,15 +65,6 @@ async def reconcile(tx: Transaction, act: Act, booking_id: UUID) -> None:
             pass
 
 
-async def _live_hold(tx: Transaction, booking: Booking) -> Hold | None:
-    """What the booking holds, the booklet's row locked: a statement may end it until then."""
-    hold = await redemptions.live_hold(tx.connection, booking.id)
-    if hold is None:
-        return None
-    await booklets.lock(tx.connection, hold.booklet)
-    return await redemptions.live_hold(tx.connection, booking.id)
-
-
 def _standing(hold: Hold | None, redeemed: reversals.Standing | None) -> Standing:
     if redeemed is not None:
         return Standing.REDEEMED
@@ -85,9 +77,8 @@ async def _wanted(
     """What the facts call for; a hold ends with the label of its place."""
     target, reason = wanted(booking)
     if hold is not None and target is not Standing.NOTHING:
-        programme, _ = await booklets.lock(tx.connection, hold.booklet)
         day = day_in_france(booking.starts_at)
-        if programme not in await labels.programmes_at(tx.connection, booking.place, day=day):
+        if hold.programme not in await labels.programmes_at(tx.connection, booking.place, day=day):
             # A title presented there is refused by the next look, with its reason.
             return Standing.NOTHING, "label_ended"
     return target, reason
@@ -132,7 +123,9 @@ async def _hold(tx: Transaction, act: Act, booking: Booking) -> Hold | Refusal:
         reply={"booklet": str(purse.booklet)},
         transfers=[transfer],
     )
-    hold = Hold(operation=number, booklet=purse.booklet, cents=purse.cents)
+    hold = Hold(
+        operation=number, booklet=purse.booklet, programme=purse.programme, cents=purse.cents
+    )
     await redemptions.add_hold(tx.connection, hold, booking=booking.id)
     fact = BookletHeld(
         booklet=purse.booklet,
@@ -148,11 +141,10 @@ async def _hold(tx: Transaction, act: Act, booking: Booking) -> Hold | Refusal:
 
 
 async def release(tx: Transaction, act: Act, booking: Booking, hold: Hold, *, reason: str) -> None:
-    """Free what the booking holds; the booklet's row is locked."""
-    programme, _ = await booklets.lock(tx.connection, hold.booklet)
+    """Free what the booking holds; a hold resolved meanwhile is the database's own no."""
     transfer = posting(
         OperationKind.RELEASE,
-        programme=programme,
+        programme=hold.programme,
         debit=hold.booklet,
         credit=hold.booklet,
         cents=hold.cents,
@@ -167,7 +159,7 @@ async def release(tx: Transaction, act: Act, booking: Booking, hold: Hold, *, re
     )
     fact = BookletHoldReleased(
         booklet=hold.booklet,
-        programme=programme,
+        programme=hold.programme,
         person=booking.person,
         booking=booking.id,
         amount_cents=hold.cents,
@@ -179,11 +171,11 @@ async def release(tx: Transaction, act: Act, booking: Booking, hold: Hold, *, re
 
 
 async def _redeem(tx: Transaction, act: Act, booking: Booking, hold: Hold) -> None:
-    programme, _ = await booklets.lock(tx.connection, hold.booklet)
+    await booklets.lock(tx.connection, hold.booklet)
     voucher, serial = await booklets.lowest_free(tx.connection, hold.booklet)
     transfer = posting(
         OperationKind.REDEMPTION,
-        programme=programme,
+        programme=hold.programme,
         debit=hold.booklet,
         credit=booking.organisation,
         cents=hold.cents,
@@ -199,7 +191,7 @@ async def _redeem(tx: Transaction, act: Act, booking: Booking, hold: Hold) -> No
     one = Redemption(
         voucher=voucher,
         booking=booking.id,
-        programme=programme,
+        programme=hold.programme,
         place=booking.place,
         organisation=booking.organisation,
         day=day_in_france(booking.starts_at),
@@ -210,7 +202,7 @@ async def _redeem(tx: Transaction, act: Act, booking: Booking, hold: Hold) -> No
         voucher=voucher,
         serial=serial,
         booklet=hold.booklet,
-        programme=programme,
+        programme=hold.programme,
         person=booking.person,
         booking=booking.id,
         session=booking.session,
@@ -260,12 +252,11 @@ async def _refuse(tx: Transaction, act: Act, booking: Booking, refusal: Refusal)
 async def _tell_of_booklet(
     tx: Transaction, act: Act, booking: Booking, fact: BookletHeld | BookletHoldReleased
 ) -> None:
-    _, sequence = await booklets.lock(tx.connection, fact.booklet)
-    await booklets.count_fact(tx.connection, fact.booklet)
+    sequence = await booklets.count_fact(tx.connection, fact.booklet)
     tx.emit(
         fact,
         key=fact.booklet,
-        sequence=sequence + 1,
+        sequence=sequence,
         happened_at=act.at,
         correlation=booking.correlation,
         data_subject=booking.person,

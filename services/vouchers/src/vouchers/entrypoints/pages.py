@@ -12,6 +12,7 @@ from chassis.database import Database, Transaction
 from chassis.ids import new_id
 from pages import Link
 from vouchers.application import issuing, settlement
+from vouchers.domain.instants import day_in_france
 from vouchers.domain.ledger import OperationKind
 from vouchers.domain.refusals import UnknownSettlement
 from vouchers.entrypoints.api import After, read_organisations
@@ -41,6 +42,7 @@ from web.problems import Problem
 
 NAVIGATION: Final = (
     Link(label="Accueil", href="/"),
+    Link(label="Commandes", href="/orders", roles=(*STEWARDS, "auditor")),
     Link(label="Remettre un carnet", href="/hand-over", roles=DISTRIBUTORS),
     Link(label="Pass utilisés", href="/counter", roles=(*DISTRIBUTORS, "coordinator")),
     Link(label="Décomptes", href="/settlements"),
@@ -62,8 +64,9 @@ async def home(request: Request, caller: SignedIn) -> HTMLResponse:
     async with database.reading() as connection:
         found = await programmes.everyone(connection)
         standing = [(each, await ledger.balances(connection, each.id)) for each in found]
-        stock = await booklets.stock(connection, _own(caller)) if caller.organisation else []
+        today = day_in_france(database.clock.now())
         own = caller.organisation
+        stock = await booklets.stock(connection, own, on=today) if own else []
         refused = await redemptions.refused(connection, own) if own else []
         undo = await reversals.to_undo(connection, None) if set(STEWARDS) & caller.roles else []
     return render(
@@ -234,7 +237,8 @@ async def _hand_over_page(
 ) -> HTMLResponse:
     database: Database = request.app.state.database
     async with database.reading() as connection:
-        stock = await booklets.stock(connection, _own(caller))
+        today = day_in_france(database.clock.now())
+        stock = await booklets.stock(connection, _own(caller), on=today)
         handed = await booklets.issued_by(connection, _own(caller))
     return render(
         request,

@@ -32,8 +32,8 @@ _OF_PERSON = text("""
     ORDER BY valid_until, issued_at, booklet.id
     FOR UPDATE OF booklet, account
 """)
-_LOCK = text("SELECT id, programme, sequence FROM booklet WHERE id = :id FOR UPDATE")
-_COUNT_FACT = text("UPDATE booklet SET sequence = sequence + 1 WHERE id = :id")
+_LOCK = text("SELECT FROM booklet WHERE id = :id FOR UPDATE")
+_COUNT_FACT = text("UPDATE booklet SET sequence = sequence + 1 WHERE id = :id RETURNING sequence")
 _LOWEST_FREE = text("""
     SELECT id, serial FROM voucher
     WHERE booklet = :booklet AND NOT EXISTS (
@@ -45,7 +45,9 @@ _SHARES = text("SELECT funder, cents FROM voucher_share WHERE voucher = :voucher
 _STOCK = text("""
     SELECT programme.id, programme.name, programme.valid_until, count(*) AS booklets
     FROM booklet JOIN programme ON programme.id = booklet.programme
-    WHERE distributor = :distributor AND state = 'active'
+    WHERE distributor = :distributor AND state = 'active' AND programme.valid_until >= :on
+    AND NOT EXISTS (SELECT FROM statement
+        WHERE statement.programme = programme.id AND statement.operation IS NOT NULL)
     GROUP BY programme.id ORDER BY programme.valid_until, programme.id
 """)
 _ISSUED_BY = text("""
@@ -134,14 +136,15 @@ async def of_person(connection: AsyncConnection, person: UUID) -> Sequence[Held]
     return [_held(row) for row in rows]
 
 
-async def lock(connection: AsyncConnection, booklet: UUID) -> tuple[UUID, int]:
-    """The booklet's programme and how many facts it has, its row locked."""
-    row = (await connection.execute(_LOCK, {"id": booklet})).one()
-    return row.programme, row.sequence
+async def lock(connection: AsyncConnection, booklet: UUID) -> None:
+    """Nobody else spends or releases anything of the booklet before this transaction ends."""
+    await connection.execute(_LOCK, {"id": booklet})
 
 
-async def count_fact(connection: AsyncConnection, booklet: UUID) -> None:
-    await connection.execute(_COUNT_FACT, {"id": booklet})
+async def count_fact(connection: AsyncConnection, booklet: UUID) -> int:
+    """The number of the booklet's next fact; its row is locked from then on."""
+    sequence: int = (await connection.execute(_COUNT_FACT, {"id": booklet})).scalar_one()
+    return sequence
 
 
 async def lowest_free(connection: AsyncConnection, booklet: UUID) -> tuple[UUID, int]:
@@ -156,8 +159,9 @@ async def shares(connection: AsyncConnection, voucher: UUID) -> tuple[Share, ...
     return tuple(Share(funder=row.funder, cents=row.cents) for row in rows)
 
 
-async def stock(connection: AsyncConnection, distributor: UUID) -> Sequence[Stock]:
-    rows = await connection.execute(_STOCK, {"distributor": distributor})
+async def stock(connection: AsyncConnection, distributor: UUID, *, on: date) -> Sequence[Stock]:
+    """What the distributor may hand over on a day."""
+    rows = await connection.execute(_STOCK, {"distributor": distributor, "on": on})
     return [
         Stock(
             programme=row.id,

@@ -18,7 +18,9 @@ _ADD_HOLD = text("""
         1 + (SELECT count(*) FROM hold WHERE booking = :booking), :cents)
 """)
 _LIVE_HOLD = text("""
-    SELECT operation, booklet, cents FROM hold WHERE booking = :booking
+    SELECT operation, booklet, programme, cents FROM hold
+    JOIN booklet ON booklet.id = hold.booklet
+    WHERE booking = :booking
     AND NOT EXISTS (SELECT FROM transfer WHERE resolves = hold.operation)
 """)
 # Counted from what was reversed: a second turn while the first one stands is the database's no.
@@ -124,6 +126,7 @@ class Hold:
 
     operation: int
     booklet: UUID
+    programme: UUID
     cents: int
 
 
@@ -210,7 +213,9 @@ async def live_hold(connection: AsyncConnection, booking: UUID) -> Hold | None:
     row = (await connection.execute(_LIVE_HOLD, {"booking": booking})).one_or_none()
     if row is None:
         return None
-    return Hold(operation=row.operation, booklet=row.booklet, cents=row.cents)
+    return Hold(
+        operation=row.operation, booklet=row.booklet, programme=row.programme, cents=row.cents
+    )
 
 
 async def add(connection: AsyncConnection, one: Redemption, *, operation: int) -> int:

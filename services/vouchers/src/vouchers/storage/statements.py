@@ -152,7 +152,15 @@ async def live_holds(connection: AsyncConnection, programme: UUID) -> Sequence[t
     """What is still set aside on the programme's booklets: for which booking, and the hold."""
     rows = await connection.execute(_LIVE_HOLDS, {"programme": programme})
     return [
-        (row.booking, Hold(operation=row.operation, booklet=row.booklet, cents=row.cents))
+        (
+            row.booking,
+            Hold(
+                operation=row.operation,
+                booklet=row.booklet,
+                programme=programme,
+                cents=row.cents,
+            ),
+        )
         for row in rows
     ]
 
