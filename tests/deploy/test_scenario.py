@@ -69,7 +69,7 @@ def test_nothing_is_cited_before_it_is_there(seed: str, department: str) -> None
 
 
 def test_the_year_has_the_size_that_is_told(scenario: Scenario) -> None:
-    assert 1_150 <= len(said(scenario, "referral.sent")) <= 1_260
+    assert len(said(scenario, "referral.sent")) == 1_200
     assert len(said(scenario, "visit.recorded")) == 4_000
     kinds = {one.kind for one in scenario.happenings if isinstance(one, Said)}
     assert kinds >= {"session.cancelled", "booking.cancelled", "attendance.corrected"}
@@ -105,15 +105,40 @@ def test_what_is_cited_is_in_the_founding_data(scenario: Scenario) -> None:
 
 def test_answers_are_yes_no_and_silence(scenario: Scenario) -> None:
     asked = {one.id for one in said(scenario, "referral.sent")}
-    yes = {one.id.removesuffix("-yes") for one in said(scenario, "referral.accepted")}
-    no = {one.id.removesuffix("-no") for one in said(scenario, "referral.refused")}
-    assert not yes & no
-    assert 0.6 <= len(yes) / len(asked) <= 0.8
-    assert 0.08 <= len(no) / len(asked) <= 0.16
-    assert len(asked - yes - no) > 100
+    answered = {
+        kind: {(one.data["referral"].name, one.organisation) for one in said(scenario, kind)}
+        for kind in ("referral.accepted", "referral.refused")
+    }
+    yes, no = answered.values()
+    assert not yes & no, "one answer each"
+    assert 0.65 <= len(yes) / len(asked) <= 0.85
+    assert 0.08 <= len(no) / len(asked) <= 0.18
+    assert len(asked - {referral for referral, _ in yes | no}) > 80, "silence"
     reasons = Counter(one.data["reason"] for one in said(scenario, "referral.refused"))
     assert len(reasons) >= 5
     assert set(reasons) <= set(RefusalReason)
+
+
+def test_others_are_asked_in_the_place_of_who_refuses_or_is_silent(scenario: Scenario) -> None:
+    asked = {
+        one.id: {each.name for each in one.data["targets"]}
+        for one in said(scenario, "referral.sent")
+    }
+    redirected = said(scenario, "referral.redirected")
+    assert {one.data["reason"] for one in redirected} == {"no_answer", "refused"}
+    for one in redirected:
+        targets = asked[one.data["referral"].name]
+        new = {each.name for each in one.data["targets"]}
+        assert one.data["from_organisation"].name in targets
+        assert not new & {*targets, one.organisation}
+        targets |= new
+        booked = [
+            each.at
+            for each in said(scenario, "booking.requested")
+            if each.data.get("referral") == one.data["referral"] and each.organisation in new
+        ]
+        month = one.at.astimezone(PARIS).month
+        assert all(at.astimezone(PARIS).month > month for at in booked)
 
 
 def test_about_a_fifth_does_not_come(scenario: Scenario) -> None:

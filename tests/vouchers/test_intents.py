@@ -28,6 +28,19 @@ async def test_a_booklet_is_handed_over_in_the_journey_of_its_referral(world: Wo
     assert verdict["submission"] == str(world["remise"])
 
 
+async def test_whoever_is_asked_instead_may_hand_over(world: World) -> None:
+    await world.ready()
+    await world.refer("orientation", "odette", sender="mission-locale")
+    await world.intake.take([world.says_issued("trop tôt", referral="orientation")])
+
+    await world.redirect("orientation", "caf")
+    await world.intake.take([world.says_issued("remise", referral="orientation")])
+
+    first, second = await verdicts(world)
+    assert first["data"]["reason"] == "not-your-referral"
+    assert second["type"] == "intent.accepted"
+
+
 async def test_an_intent_waits_for_its_referral(world: World) -> None:
     await world.ready()
     await world.intake.take([world.says_issued("remise", referral="orientation")])

@@ -231,22 +231,32 @@ class World:
 
     async def refer(self, referral: str, person: str, *, sender: str) -> None:
         """Let the reader of referrals take a referral from the sender to Tela."""
+        data = {
+            "sender": str(self[sender]),
+            "person": str(self[person]),
+            "targets": [str(self["tela"])],
+        }
+        await self._hear_of_referral("sent", referral, 1, data)
+
+    async def redirect(self, referral: str, target: str) -> None:
+        """Let it hear that the target is asked in the place of Tela."""
+        data = {"from_organisation": str(self["tela"]), "targets": [str(self[target])]}
+        await self._hear_of_referral("redirected", referral, 2, data)
+
+    async def _hear_of_referral(
+        self, what: str, referral: str, sequence: int, data: dict[str, Any]
+    ) -> None:
         event = Event(
-            id=str(self[f"sent {referral}"]),
+            id=str(self[f"{what} {referral}"]),
             source="/referrals",
-            type="maillage.referral.sent.v1",
+            type=f"maillage.referral.{what}.v1",
             time=self.clock.now(),
             recordedtime=self.clock.now(),
             subject=str(self[referral]),
             partitionkey=str(self[referral]),
-            sequence=1,
+            sequence=sequence,
             correlationid=str(self[f"journey of {referral}"]),
-            data={
-                "referral": str(self[referral]),
-                "sender": str(self[sender]),
-                "person": str(self[person]),
-                "targets": [str(self["tela"])],
-            },
+            data={"referral": str(self[referral]), **data},
         )
         await self.referrals.take([self.record_of(event, topic="maillage.referrals.v1")])
 

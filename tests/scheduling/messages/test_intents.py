@@ -9,7 +9,7 @@ import pytest
 
 from chassis.testing import FixedClock
 from contracts import catalogue
-from contracts.events.referrals import PersonRegistered, ReferralSent
+from contracts.events.referrals import PersonRegistered, ReferralRedirected, ReferralSent
 from contracts.intents.intent import Intent
 from contracts.intents.scheduling import (
     AttendanceCorrected,
@@ -249,6 +249,24 @@ async def test_who_is_not_entitled_is_told_so(post: Post, world: World, clock: F
     clock.advance(timedelta(days=1))
     came = asked(AttendanceRecorded, booking=seat, status="seen")
     assert await reason(post, "caf", came) == "not-your-place"
+
+
+async def test_whoever_is_asked_instead_may_take_a_seat(post: Post, world: World) -> None:
+    when = await world.session("tela", await world.place("tela"))
+    sent = await world.referral("mission-locale", "tela")
+    wanted = asked(BookingRequested, session=when, referral=sent.id, **SOMEBODY)
+    assert await reason(post, "caf", wanted) == "referral-not-yours"
+    redirected = ReferralRedirected(
+        referral=sent.id, from_organisation=world["tela"], targets=[world["caf"]]
+    )
+
+    await post.tell(redirected)
+
+    seat = await subject(post, "caf", wanted)
+    (fact,) = await world.facts("booking.confirmed")
+    assert (fact["key"], fact["data"]["person"]) == (str(seat), str(sent.person.id))
+    (kept,) = await world.rows("SELECT targets FROM referral")
+    assert sorted(kept["targets"]) == sorted([world["tela"], world["caf"]])
 
 
 async def test_a_seat_after_a_visit_goes_on_with_its_journey(post: Post, world: World) -> None:

@@ -7,13 +7,11 @@ from typing import Any, Final
 
 from contracts.codes import (
     AgreementScope,
-    AttendanceStatus,
     BookingCancellation,
     Channel,
-    Need,
     Outcome,
+    RedirectReason,
     Urgency,
-    birth_band,
 )
 from maillage.founding.data import Organisation, Place
 from maillage.scenario import customs
@@ -23,58 +21,14 @@ from maillage.scenario.dice import Dice
 from maillage.scenario.ground import around, choices, inhabitants
 from maillage.scenario.happenings import Cited, Deposit, Happening, Known, Said
 from maillage.scenario.people import invent
+from maillage.scenario.referred import Course, Person, presence
 from maillage.scenario.timetable import Session, Timetable
 
+SILENCE: Final = timedelta(days=21)
 WITHIN: Final = timedelta(days=50)
 BETWEEN: Final = timedelta(days=5)
 CHANNELS: Final = {Channel.IN_PRESENCE: 7.0, Channel.PHONE: 2.0, Channel.PAPER: 1.0}
 SCOPES: Final = {AgreementScope.RECEIVING_ORGANISATIONS: 8.0, AgreementScope.CONSORTIUM: 2.0}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Someone who is referred; `deposit` is empty when no name was given."""
-
-    id: str
-    commune: str
-    born: int
-    deposit: str = ""
-
-    @property
-    def whom(self) -> Mapping[str, Any]:
-        """How an intent of whoever deposited the person names them."""
-        if self.deposit:
-            return {"person": Cited(Known.PERSON, self.deposit)}
-        return self.nameless
-
-    @property
-    def nameless(self) -> Mapping[str, Any]:
-        """How others name them under the referral, which says who it is."""
-        return {"anonymous": {"commune": self.commune, "birth_band": birth_band(self.born)}}
-
-
-@dataclass(slots=True, kw_only=True)
-class Course:
-    """One referral on its way."""
-
-    id: str
-    sender: str
-    person: Person
-    need: Need
-    place: Place
-    accepted: str = ""
-    booklet: str = ""
-    seen: int = 0
-    last_at: datetime
-    steps: list[str] = field(default_factory=list)
-
-    @property
-    def referral(self) -> Cited:
-        return Cited(Known.SUBJECT, self.id)
-
-    @property
-    def host(self) -> str:
-        return self.place.organisation
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,12 +107,9 @@ class Courses:
         sender: Sender,
         person: Person,
         at: datetime,
-        *,
-        but: frozenset[str] = frozenset(),
-        need: Need | None = None,
     ) -> Course:
         dice = self._dice
-        able = [one for one in self.places if one.organisation not in {slug, *but}]
+        able = [one for one in self.places if one.organisation != slug]
         near = choices(person.commune, able)
         place = dice.one(near)
         targets = [place.organisation]
@@ -169,8 +120,9 @@ class Courses:
             id=f"{self.seed}-r{self._count:04}",
             sender=slug,
             person=person,
-            need=need or dice.one(sender.needs),
+            need=dice.one(sender.needs),
             place=place,
+            asked=targets,
             last_at=at,
         )
         self._count += 1
@@ -208,39 +160,58 @@ class Courses:
             }
         )
         at = self._later(course.last_at, days=(0, 9))
-        if at is None or fate == "silence":
+        if at is None:
             return
-        if fate == "refused":
-            self._refuse(course, at)
+        if fate != "accepted":
+            if fate == "refused":
+                data = {"referral": course.referral, "reason": dice.one(customs.REFUSALS)}
+                number, after = f"{course.id}-no{course.turn}", tuple(course.steps)
+                self._say(number, at, course.host, "referral.refused", data, after=after)
+            self._redirect(course, at, silent=fate == "silence")
             return
         booked = dice.chance(customs.BOOKED)
         by_sender = booked and course.place.online_booking and dice.chance(customs.BOOKED_BY_SENDER)
         if not by_sender:
-            course.accepted = f"{course.id}-yes"
+            course.accepted = f"{course.id}-yes{course.turn}"
             data = {"referral": course.referral}
-            self._say(course.accepted, at, course.host, "referral.accepted", data)
+            after = tuple(course.steps)
+            self._say(course.accepted, at, course.host, "referral.accepted", data, after=after)
         course.last_at = at
         if booked:
             self._help(course, by_sender=by_sender)
         self._tell_outcome(course)
 
-    def _refuse(self, course: Course, at: datetime) -> None:
+    def _redirect(self, course: Course, at: datetime, *, silent: bool) -> None:
+        """The sender looks through its referrals at the beginning of a month, and asks others.
+
+        Seats come a month later at the earliest: by then every service has heard of it.
+        """
         dice = self._dice
-        reason = dice.one(customs.REFUSALS)
-        data = {"referral": course.referral, "reason": reason}
-        self._say(f"{course.id}-no", at, course.host, "referral.refused", data)
-        again = self._later(at, days=(1, 6))
-        if again is not None and dice.chance(customs.SENT_ELSEWHERE):
-            name = customs.CCAS if course.sender.startswith(customs.CCAS) else course.sender
-            elsewhere = self._send(
-                course.sender,
-                customs.SENDERS[name],
-                course.person,
-                again,
-                but=frozenset({course.host}),
-                need=course.need,
-            )
-            self._answer(elsewhere)
+        month = _next_month(at + SILENCE if silent else at)
+        asked = {course.sender, *course.asked}
+        able = [one for one in self.places if one.organisation not in asked]
+        if month.year != self.year or not dice.chance(customs.REDIRECTED[silent]):
+            return
+        place = dice.one(choices(course.person.commune, able))
+        then = instant(
+            next_working(month + timedelta(days=dice.whole(1, 6))), time(dice.whole(9, 16))
+        )
+        data = {
+            "referral": course.referral,
+            "from_organisation": Cited(Known.ORGANISATION, course.host),
+            "targets": [Cited(Known.ORGANISATION, place.organisation)],
+            "reason": RedirectReason.NO_ANSWER if silent else RedirectReason.REFUSED,
+        }
+        number = f"{course.id}-to{course.turn}"
+        after = () if silent else (f"{course.id}-no{course.turn}",)
+        self._say(number, then, course.sender, "referral.redirected", data, after=after)
+        course.turn += 1
+        course.place = place
+        course.asked.append(place.organisation)
+        course.steps.append(number)
+        course.last_at = then
+        course.not_before = instant(_next_month(then), time(8))
+        self._answer(course)
 
     def _help(self, course: Course, *, by_sender: bool) -> None:
         """The seats taken for the person, one after the other."""
@@ -249,7 +220,7 @@ class Courses:
         with_pass = workshops and self._hands_over(course)
         alone = not workshops or (not with_pass and not by_sender and dice.chance(customs.ALONE))
         sessions = dice.one(customs.PASS_SESSIONS if with_pass else customs.FREE_SESSIONS)
-        after = course.last_at
+        after = max(course.last_at, course.not_before or course.last_at)
         for turn in range(sessions + 1):
             session = self._session(course, alone=alone, after=after)
             if session is None:
@@ -343,10 +314,7 @@ class Courses:
         """Outcomes are written at the beginning of a month, for the months before."""
         if not course.accepted or not self._dice.chance(customs.TOLD):
             return
-        day = course.last_at.astimezone(PARIS).date()
-        review = next_working(
-            date(day.year + day.month // 12, day.month % 12 + 1, self._dice.whole(2, 6))
-        )
+        review = next_working(_next_month(course.last_at) + timedelta(days=self._dice.whole(1, 5)))
         outcomes: Mapping[Outcome, float] = (
             customs.OUTCOMES if course.seen else customs.OUTCOMES_UNSEEN
         )
@@ -383,18 +351,7 @@ class Courses:
         )
 
 
-def presence(
-    dice: Dice, session: Session, booking: str, *, came: bool, excused: bool = False
-) -> dict[str, Any]:
-    """What the place writes of one person on the sheet."""
-    cited = Cited(Known.SUBJECT, booking)
-    if not came:
-        status = AttendanceStatus.EXCUSED if excused else AttendanceStatus.MISSED
-        return {"booking": cited, "status": status}
-    length = int((session.ends_at - session.starts_at).total_seconds() // 60)
-    return {
-        "booking": cited,
-        "status": AttendanceStatus.SEEN,
-        "topics": sorted({session.need, dice.one(customs.VISIT_TOPICS)}),
-        "minutes": length - dice.whole(0, length // 4),
-    }
+def _next_month(at: datetime) -> date:
+    """The first day of the month after."""
+    day = at.astimezone(PARIS).date()
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

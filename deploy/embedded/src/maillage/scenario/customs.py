@@ -70,7 +70,7 @@ SECOND_TARGET: Final = 0.15
 
 ACCEPTED: Final = 0.72
 REFUSED: Final = 0.12  # the rest is silence
-SENT_ELSEWHERE: Final = 0.45  # of those refused
+REDIRECTED: Final[Mapping[bool, float]] = {False: 0.5, True: 0.3}  # of those refused, and silent
 REFUSALS: Final[Mapping[RefusalReason, float]] = {
     RefusalReason.NOT_REACHABLE: 4,
     RefusalReason.SESSION_FULL: 3,
@@ -149,8 +149,7 @@ class Size:
     """How much of a year, and how much in it."""
 
     months: tuple[int, ...] = tuple(range(1, 13))
-    referrals: int = 1_150
-    """First ones; about a twentieth more are sent elsewhere after a refusal."""
+    referrals: int = 1_200
     visits: int = 4_000
     walk_ins: int = 250
     """Seats in workshops taken by people whom nobody referred."""

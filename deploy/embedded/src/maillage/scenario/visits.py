@@ -7,11 +7,11 @@ from typing import Any, Final
 from contracts.codes import birth_band
 from maillage.founding.data import Place
 from maillage.scenario import customs
-from maillage.scenario.courses import presence
 from maillage.scenario.customs import Size
 from maillage.scenario.dice import Dice
 from maillage.scenario.ground import around, inhabitants
 from maillage.scenario.happenings import Cited, Known, Said
+from maillage.scenario.referred import presence
 from maillage.scenario.timetable import Opening, Session, Timetable
 
 TROUBLES_VISITS: Final = 40

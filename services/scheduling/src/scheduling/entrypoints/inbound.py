@@ -15,7 +15,7 @@ from chassis.messaging.outcomes import Poison
 from chassis.messaging.subscription import Subscription
 from contracts import topics
 from scheduling.application.directory import FollowOrganisation, follow_organisation
-from scheduling.application.heard import hear_of_person, hear_of_referral
+from scheduling.application.heard import hear_of_person, hear_of_redirection, hear_of_referral
 from scheduling.domain.directory import Fact, NeverRegistered, Registered, Renamed, Standing, Stands
 from scheduling.domain.heard import Person, Referral
 from scheduling.entrypoints import intents
@@ -79,8 +79,16 @@ class ReferralSent(Reader):
     birth_band: str | None = None
 
 
+class ReferralRedirected(Reader):
+    """Others are asked as well: they may take seats under the referral from now on."""
+
+    referral: UUID
+    targets: frozenset[UUID]
+
+
 PERSON: Final = "maillage.person.registered.v1"
 REFERRAL: Final = "maillage.referral.sent.v1"
+REDIRECTED: Final = "maillage.referral.redirected.v1"
 
 DIRECTORY: Final[Mapping[str, type[OrganisationReader]]] = MappingProxyType(
     {
@@ -93,7 +101,13 @@ DIRECTORY: Final[Mapping[str, type[OrganisationReader]]] = MappingProxyType(
 )
 
 READS: Final[Mapping[str, type[BaseModel]]] = MappingProxyType(
-    {**DIRECTORY, **intents.READS, PERSON: PersonRegistered, REFERRAL: ReferralSent}
+    {
+        **DIRECTORY,
+        **intents.READS,
+        PERSON: PersonRegistered,
+        REFERRAL: ReferralSent,
+        REDIRECTED: ReferralRedirected,
+    }
 )
 """Which reader takes which message; the catalogue's "read by" comes from here."""
 
@@ -128,7 +142,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
         Subscription(
             name="scheduling.referrals",
             topics=(topics.REFERRALS,),
-            handlers={PERSON: _person, REFERRAL: _referral},
+            handlers={PERSON: _person, REFERRAL: _referral, REDIRECTED: _redirected},
         ),
     )
 
@@ -156,3 +170,8 @@ async def _referral(tx: Transaction, event: Event) -> None:
         correlation=correlation,
     )
     await hear_of_referral(tx, referral)
+
+
+async def _redirected(tx: Transaction, event: Event) -> None:
+    said = read(ReferralRedirected, event)
+    await hear_of_redirection(tx, said.referral, said.targets)

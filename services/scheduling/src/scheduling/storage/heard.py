@@ -1,13 +1,20 @@
 """SQL of what referrals told us: who is known, and which referral is whose."""
 
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from scheduling.domain.heard import Person, Referral
 from scheduling.storage.tables import person, referral
+
+_ADD_TARGETS = text("""
+    UPDATE referral SET targets = ARRAY(
+        SELECT DISTINCT asked FROM unnest(targets || CAST(:targets AS uuid[])) AS asked)
+    WHERE id = :id
+""")
 
 
 async def keep_referral(connection: AsyncConnection, heard: Referral) -> None:
@@ -22,6 +29,14 @@ async def keep_referral(connection: AsyncConnection, heard: Referral) -> None:
         correlation=heard.correlation,
     )
     await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def add_targets(
+    connection: AsyncConnection, referral_id: UUID, targets: AbstractSet[UUID]
+) -> None:
+    """More organisations are asked; told again they are added once."""
+    values = {"id": referral_id, "targets": sorted(targets)}
+    await connection.execute(_ADD_TARGETS, values)
 
 
 async def keep_person(connection: AsyncConnection, heard: Person) -> None:

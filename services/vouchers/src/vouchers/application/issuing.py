@@ -1,5 +1,6 @@
 """A distributor hands a booklet over to a person (remettre)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -111,6 +112,11 @@ async def hear_of_referral(tx: Transaction, referral: Referral) -> None:
     """Keep whose journey a referral is; what waited for it is decided now."""
     await bookings.hear_referral(tx.connection, referral)
     tx.arrived(f"referral:{referral.id}")
+
+
+async def hear_of_redirection(tx: Transaction, referral: UUID, targets: Sequence[UUID]) -> None:
+    """Others are asked in the place of a target: they take part from now on."""
+    await bookings.add_parties(tx.connection, referral, targets)
 
 
 async def _for_whom(tx: Transaction, command: IssueBooklet) -> tuple[UUID, UUID]:

@@ -87,6 +87,13 @@ class ReferralSent(Reader):
     targets: tuple[UUID, ...]
 
 
+class ReferralRedirected(Reader):
+    """Others are asked as well: they may hand a booklet over under the referral from now on."""
+
+    referral: UUID
+    targets: tuple[UUID, ...]
+
+
 class BookingConfirmed(Reader):
     booking: UUID
     session: UUID
@@ -115,6 +122,7 @@ class BookletIssued(Reader):
 
 ISSUED: Final = "maillage.intent.booklet.issued.v1"
 SENT: Final = "maillage.referral.sent.v1"
+REDIRECTED: Final = "maillage.referral.redirected.v1"
 CONFIRMED: Final = "maillage.booking.confirmed.v1"
 CANCELLED: Final = "maillage.booking.cancelled.v1"
 RECORDED: Final = "maillage.attendance.recorded.v1"
@@ -141,6 +149,7 @@ READS: Final[Mapping[str, type[Reader]]] = MappingProxyType(
         **dict.fromkeys(_PLACES, PlaceDescribed),
         _CLOSED: PlaceClosed,
         SENT: ReferralSent,
+        REDIRECTED: ReferralRedirected,
         CONFIRMED: BookingConfirmed,
         CANCELLED: BookingCancelled,
         RECORDED: AttendanceSaid,
@@ -168,7 +177,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
         Subscription(
             name="vouchers.referrals",
             topics=(topics.REFERRALS,),
-            handlers={SENT: _hear_of_referral},
+            handlers={SENT: _hear_of_referral, REDIRECTED: _hear_of_redirection},
         ),
         # What is booked holds, who came redeems.
         Subscription(
@@ -236,6 +245,11 @@ async def _hear_of_referral(tx: Transaction, event: Event) -> None:
         parties=(said.sender, *said.targets),
     )
     await issuing.hear_of_referral(tx, referral)
+
+
+async def _hear_of_redirection(tx: Transaction, event: Event) -> None:
+    said = read(ReferralRedirected, event)
+    await issuing.hear_of_redirection(tx, said.referral, said.targets)
 
 
 async def _booked(tx: Transaction, event: Event) -> None:

@@ -33,6 +33,11 @@ _HEAR_REFERRAL = text("""
     INSERT INTO referral (id, person, correlation, parties)
     VALUES (:id, :person, :correlation, :parties) ON CONFLICT DO NOTHING
 """)
+_ADD_PARTIES = text("""
+    UPDATE referral SET parties = ARRAY(
+        SELECT DISTINCT party FROM unnest(parties || CAST(:parties AS uuid[])) AS party)
+    WHERE id = :id
+""")
 _REFERRAL = text("SELECT id, person, correlation, parties FROM referral WHERE id = :id")
 
 
@@ -132,6 +137,11 @@ async def hear_referral(connection: AsyncConnection, referral: Referral) -> None
         "parties": list(referral.parties),
     }
     await connection.execute(_HEAR_REFERRAL, values)
+
+
+async def add_parties(connection: AsyncConnection, referral: UUID, parties: Sequence[UUID]) -> None:
+    """More organisations take part; told again they are added once."""
+    await connection.execute(_ADD_PARTIES, {"id": referral, "parties": list(parties)})
 
 
 async def find_referral(connection: AsyncConnection, referral: UUID) -> Referral | None:
