@@ -51,6 +51,9 @@ async def _races(stack: Stack) -> None:
 
 def _size(stack: Stack) -> None:
     table = Table("mesure", "nous", "but", **_PLAIN)
+    console.print("L’année, par les portes…")
+    seconds = standing.scenario_s(stack)
+    table.add_row("l’année du scénario", f"{seconds:.0f} s", "180 s au plus")
     console.print("Les pages…")
     for page in asyncio.run(looking.measure(stack)):
         table.add_row(f"p95 de {page.name}", f"{page.p95_ms:.0f} ms", "100 ms au plus")

@@ -1,4 +1,4 @@
-"""How long a stack that was here before needs to stand again, and how much memory it takes."""
+"""How long the year takes, how much memory the whole, how long it takes to stand again."""
 
 import time
 
@@ -6,6 +6,16 @@ import psutil
 
 from maillage.programmes import MARK
 from tests.e2e.stack import Stack
+
+HURRY_S = 1_800
+"""A year that takes longer is given up."""
+
+
+def scenario_s(stack: Stack) -> float:
+    """Seconds in which the year is played on the running stack, through its doors."""
+    begin = time.perf_counter()
+    stack.command("up", timeout_s=HURRY_S, scenario="annee")
+    return time.perf_counter() - begin
 
 
 def warm_up_s(stack: Stack) -> float:

@@ -17,6 +17,8 @@ from tests.servers.lease import embedded_kafka, embedded_postgres
 
 pytestmark = [
     pytest.mark.integration,
+    # One process runs them all: each of two would start servers of its own.
+    pytest.mark.xdist_group("own-servers"),
     pytest.mark.timeout(300),  # two servers of its own, on a machine that may be busy
     # A server outlives the Popen that started it: it is stopped by its identity.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

@@ -25,7 +25,12 @@ from maillage.servers.kafka import Kafka, cluster_id
 from maillage.servers.postgres import Postgres
 from maillage.servers.processes import Identity, free_port, stop
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.integration,
+    # One process runs them all: each of two would start servers of its own.
+    pytest.mark.xdist_group("own-servers"),
+    pytest.mark.timeout(180),
+]
 
 
 @pytest.fixture

@@ -9,7 +9,12 @@ from aiokafka.errors import KafkaConnectionError
 
 from tests.servers.handles import DatabaseAccess, KafkaAccess, plain
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.integration,
+    # One process runs them all: each of two would start servers of its own.
+    pytest.mark.xdist_group("own-servers"),
+    pytest.mark.timeout(120),
+]
 
 
 async def test_postgres_is_18_with_scram_and_durable_defaults(postgres: str) -> None:

@@ -216,7 +216,7 @@ def test_demo_fails_when_a_step_does_not_come(stack: CommandLine) -> None:
     assert process is not None
     process.send_signal(signal.SIGSTOP)
     try:
-        said = stack.refused("demo")
+        said = stack.refused("demo", "--patience", "4")
         assert "reporting" in said
     finally:
         process.send_signal(signal.SIGCONT)

@@ -38,7 +38,7 @@ class Stack:
     _organisations: dict[str, str] = field(default_factory=dict)
     _kafka: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def command(self, *arguments: str, timeout_s: float = 300) -> str:
+    def command(self, *arguments: str, timeout_s: float = 300, scenario: str = "none") -> str:
         """Runs `maillage …` on this stack; what it prints.
 
         Raises:
@@ -53,7 +53,7 @@ class Stack:
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith("MAILLAGE_")},  # noqa: TID251 - a child's environment
                 "MAILLAGE_HOME": str(self.home),
-                "MAILLAGE_SCENARIO": "none",
+                "MAILLAGE_SCENARIO": scenario,
                 "MAILLAGE_INTENT_WAIT_S": str(INTENT_WAIT_S),
             },
         )

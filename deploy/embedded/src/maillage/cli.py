@@ -152,6 +152,7 @@ def drift() -> None:
 def demo(
     *,
     journey: Annotated[str, typer.Option(help="Un seul : with-voucher, free, hard.")] = "",
+    patience: Annotated[float, typer.Option(help="Secondes qu’une étape peut prendre.")] = 30,
 ) -> None:
     """Raconte des parcours entiers sur la plateforme qui tourne, pas à pas."""
     from maillage.demo import JOURNEYS, tell  # noqa: PLC0415 - as above
@@ -160,7 +161,8 @@ def demo(
         raise Trouble(
             f"Aucun parcours ne s’appelle « {journey} ». Choisissez : {', '.join(JOURNEYS)}."
         )
-    asyncio.run(tell(running_stack(find()), Narration(), *([journey] if journey else ())))
+    names = [journey] if journey else []
+    asyncio.run(tell(running_stack(find()), Narration(), *names, patience_s=patience))
 
 
 def _bring_up(home: Home, *, forget: bool) -> None:

@@ -22,7 +22,6 @@ from maillage.stack import Stack
 from maillage.trouble import Trouble
 
 SENDER, HOST, WITNESS = "caf", "tela", "departement"
-PATIENCE_S: Final = 30
 POLL_S: Final = 0.01
 # The doors of a session are open half an hour before: the person can be there at once.
 SOON: Final = timedelta(minutes=5)
@@ -36,6 +35,7 @@ class Play:
 
     Attributes:
         opened: Closes what was opened when the journey is told.
+        patience_s: How long one step may take.
         data: The founding data, from which the parties come.
     """
 
@@ -43,6 +43,7 @@ class Play:
     narration: Narration
     opened: AsyncExitStack
     data: Founding
+    patience_s: float
     began: float = field(default_factory=time.monotonic)
     deadline: float = 0
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -54,26 +55,26 @@ class Play:
             if name not in self._tokens:
                 self._tokens[name] = await self._token(name)
             self._doors[service, name] = await self.opened.enter_async_context(
-                self.stack.door(service, token=self._tokens[name], patience_s=PATIENCE_S)
+                self.stack.door(service, token=self._tokens[name], patience_s=self.patience_s)
             )
         return self._doors[service, name]
 
     async def _token(self, name: str) -> str:
         if any(one.login == name for one in self.data.colleagues):
-            async with self.stack.door("partners", patience_s=PATIENCE_S) as door:
+            async with self.stack.door("partners", patience_s=self.patience_s) as door:
                 return await door.signed_in(name)
-        return await access.token(self.stack, name, patience_s=PATIENCE_S)
+        return await access.token(self.stack, name, patience_s=self.patience_s)
 
     async def step(self, what: str, doing: Awaitable[Any], *, by: str) -> Any:  # noqa: ANN401 - its result
         """Waits for what one service does and tells it with its milliseconds."""
         start = time.monotonic()
-        self.deadline = start + PATIENCE_S
+        self.deadline = start + self.patience_s
         try:
             result = await doing
         except TimeoutError:
             raise Trouble(
-                f"Cette étape n’est pas venue en {PATIENCE_S} s : « {what} ». Elle dépend du "
-                f"service {by} : voyez « make status » et « .venv/bin/maillage logs {by} », "
+                f"Cette étape n’est pas venue en {self.patience_s:.0f} s : « {what} ». Elle dépend "
+                f"du service {by} : voyez « make status » et « .venv/bin/maillage logs {by} », "
                 "puis réessayez."
             ) from None
         took = (time.monotonic() - start) * 1000

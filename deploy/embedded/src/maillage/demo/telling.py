@@ -20,8 +20,14 @@ JOURNEYS: Final[Mapping[str, tuple[str, Callable[[Play], Awaitable[str]]]]] = {
 }
 
 
-async def tell(stack: Stack, narration: Narration, *names: str) -> None:
+async def tell(stack: Stack, narration: Narration, *names: str, patience_s: float) -> None:
     """Plays the journeys of that name, all of them if none is given.
+
+    Args:
+        stack: Where.
+        narration: Who tells.
+        names: Which.
+        patience_s: How long one step may take.
 
     Raises:
         Trouble: a step does not come.
@@ -29,15 +35,19 @@ async def tell(stack: Stack, narration: Narration, *names: str) -> None:
     for at, name in enumerate(names or JOURNEYS):
         if at:
             narration.say()
-        await _tell(stack, narration, name)
+        await _tell(stack, narration, name, patience_s=patience_s)
 
 
-async def _tell(stack: Stack, narration: Narration, name: str) -> None:
+async def _tell(stack: Stack, narration: Narration, name: str, *, patience_s: float) -> None:
     title, play = JOURNEYS[name]
     narration.say(f"[bold]{title}[/]")
     async with AsyncExitStack() as opened:
         story = Play(
-            stack=stack, narration=narration, opened=opened, data=founding(stack.state.department)
+            stack=stack,
+            narration=narration,
+            opened=opened,
+            data=founding(stack.state.department),
+            patience_s=patience_s,
         )
         correlation = await play(story)
         await _recount(story, correlation)
