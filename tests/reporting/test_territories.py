@@ -76,7 +76,7 @@ async def test_page_and_file_say_the_same(site: Site) -> None:
     in_file = await rows(site, f"/tables/epci.csv?{DAYS}")
 
     for row in in_file:
-        after = page.text.split(f">{row['Intercommunalité'].replace(chr(39), '&#39;')}</")[-1]
+        after = page.text.split(f">{row['EPCI'].replace(chr(39), '&#39;')}</")[-1]
         cells = [each.split("</span>")[0] for each in after.split('class="cell">')[1:7]]
         assert cells == [row[name] for name in list(row)[1:7]]
 

@@ -100,8 +100,8 @@ def epcis(territories: Territories, query: str) -> Table:
     ]
     return Table(
         name="epci",
-        caption="Par intercommunalité",
-        columns=(column("name", "Intercommunalité", numeric=False), *_MEASURES),
+        caption="Par intercommunalité (EPCI)",
+        columns=(column("name", "EPCI", numeric=False), *_MEASURES),
         rows=rows,
         file_columns=(column("code", "SIREN", numeric=False),),
     )
