@@ -2,11 +2,14 @@
 
 Throughput and delays stand as ratios to something plain on the same servers, milliseconds beside;
 races by how often more was given than there was; pages, start and memory beside their aims.
-Machines differ and are noisy: compare figures of one run only.
+Machines differ and are noisy: compare figures of one run only. `python -m tests.bench races size`
+measures these parts alone.
 """
 
 import asyncio
+import sys
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,23 +24,24 @@ from tests.servers.handles import KafkaAccess
 console = Console()
 
 
-def main() -> None:
+def main(parts: Sequence[str]) -> None:
+    if unknown := set(parts) - set(PARTS):
+        sys.exit(f"{', '.join(sorted(unknown))} ? Il y a : {', '.join(PARTS)}.")
     with tempfile.TemporaryDirectory(prefix="maillage-bench-") as directory:
         console.print("Un Maillage à part démarre…")
         with running(Path(directory)) as stack:
-            asyncio.run(_throughput(stack))
-            asyncio.run(_races(stack))
-            _size(stack)
+            for part in parts or PARTS:
+                PARTS[part](stack)
 
 
-async def _races(stack: Stack) -> None:
+def _races(stack: Stack) -> None:
     table = Table("course", "demandes", "données", "par seconde", "p95", "de trop", **_PLAIN)
     for title, run in (
         (f"places de {races.SESSIONS} séances", races.seats),
         (f"chèques de {races.BOOKLETS} carnets", races.vouchers),
     ):
         console.print(f"La course aux {title}, à {races.CLIENTS} clients…")
-        race = await run(stack)
+        race = asyncio.run(run(stack))
         table.add_row(
             title,
             str(race.asked),
@@ -67,7 +71,11 @@ def _size(stack: Stack) -> None:
 _PLAIN: Final[dict[str, Any]] = {"box": None, "header_style": "bold"}
 
 
-async def _throughput(stack: Stack) -> None:
+def _throughput(stack: Stack) -> None:
+    asyncio.run(_measured_throughput(stack))
+
+
+async def _measured_throughput(stack: Stack) -> None:
     postgres, kafka = stack.status["postgres"], stack.status["kafka"]
     password = stack.secret("postgres:postgres")
     ground = Ground(
@@ -107,5 +115,11 @@ async def _throughput(stack: Stack) -> None:
     console.print(table)
 
 
+PARTS: Final[Mapping[str, Callable[[Stack], None]]] = {
+    "throughput": _throughput,
+    "races": _races,
+    "size": _size,
+}
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from chassis.testing import eventually
+from contracts import catalogue
 from contracts.topics import FACTS_OF
 from tests.e2e import wholes
 from tests.e2e.crowd import (
@@ -146,8 +147,9 @@ async def told_once(stack: Stack, played: Played) -> set[tuple[str, str]]:
 
 
 async def heard_once(stack: Stack, played: Played, told: set[tuple[str, str]]) -> None:
-    """The senders' own topics tell each answer, and of the help all but what is set aside, once."""
-    aloud = {pair for pair in told if pair[0] != "maillage.booklet.held.v1"}
+    """The senders' own topics tell each answer once, and of the help what doors tell at all."""
+    outgoing = {each.type for each in catalogue.OUTGOING}
+    aloud = {pair for pair in told if pair[0] in outgoing}
     heard = await eventually(
         lambda: told_on(stack),
         until=lambda found: (
