@@ -140,6 +140,7 @@ def test_an_organisation_is_answered_and_told_facts_on_its_own_topic(
             f"maillage.referral.{step}.v1"
             for step in ("sent", "accepted", "refused", "completed", "redirected")
         ),
+        *(f"maillage.referral.{step}.v1" for step in ("appointment-set", "attended", "missed")),
         *(f"maillage.booking.{step}.v1" for step in ("confirmed", "cancelled")),
         *(f"maillage.attendance.{step}.v1" for step in ("recorded", "corrected")),
         *(f"maillage.voucher.{step}.v1" for step in ("redeemed", "settled")),

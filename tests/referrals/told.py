@@ -12,13 +12,17 @@ from chassis.clock import Clock
 from chassis.database import Database
 from referrals.application.acts import Act, Done
 from referrals.application.answering import AnswerReferral, answer_referral
+from referrals.application.appointments import SeatFact, hear_of_booking, hear_of_presence
 from referrals.application.deposit import Deposited, DepositPerson, deposit_person
 from referrals.application.directory import hear_of_organisation, hear_of_standing
 from referrals.application.redirecting import RedirectReferral, redirect_referral
 from referrals.application.sending import Nameless, SendReferral, send_referral
+from referrals.domain.appointments import AppointmentStep, Seat
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import Step
 from referrals.domain.sending import AgreementTaken, Standing
+from referrals.storage import seats
+from referrals.storage.seats import Place, Session
 from tests.servers.handles import DatabaseAccess, plain
 
 ODETTE = Identity(
@@ -144,6 +148,74 @@ class World:
         )
         async with self.store.transaction() as tx:
             return await redirect_referral(tx, command)
+
+    async def place(
+        self, slug: str, name: str, *, commune: str = "23096", online_booking: bool = True
+    ) -> UUID:
+        """A place of an organisation, as the directory tells it."""
+        place = Place(
+            id=uuid4(),
+            organisation=self[slug],
+            name=name,
+            commune=commune,
+            online_booking=online_booking,
+            address=None,
+        )
+        async with self.store.transaction() as tx:
+            await seats.put_place(tx.connection, place)
+        return place.id
+
+    async def session(
+        self,
+        place: UUID,
+        *,
+        days: float = 3,
+        need: str = "email",
+        level: str | None = "beginner",
+        capacity: int = 6,
+        direct_booking: bool = True,
+    ) -> UUID:
+        """A session of two hours, some days from now."""
+        starts_at = self.clock.now() + timedelta(days=days)
+        session = Session(
+            id=uuid4(),
+            place=place,
+            kind="workshop",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=2),
+            need=need,
+            level=level,
+            capacity=capacity,
+            direct_booking=direct_booking,
+        )
+        async with self.store.transaction() as tx:
+            await seats.add_session(tx.connection, session)
+        return session.id
+
+    async def book(
+        self, slug: str, *, place: UUID, session: UUID, referral: UUID | None, days: float = 3
+    ) -> SeatFact:
+        """A seat is taken at a place of an organisation."""
+        fact = SeatFact(
+            seat=Seat(
+                booking=uuid4(),
+                session=session,
+                place=place,
+                organisation=self[slug],
+                starts_at=self.clock.now() + timedelta(days=days),
+            ),
+            referral=referral,
+            happened_at=self.clock.now(),
+            who="/scheduling",
+        )
+        async with self.store.transaction() as tx:
+            await hear_of_booking(tx, fact)
+        return fact
+
+    async def see(self, fact: SeatFact, status: AppointmentStep) -> None:
+        """It is known whether the person came."""
+        async with self.store.transaction() as tx:
+            await hear_of_presence(tx, fact, status)
 
     async def rows(self, query: str, *values: object) -> list[Mapping[str, Any]]:
         """What stands in the database, seen by its owner."""

@@ -17,6 +17,7 @@ from tests.referrals.told import World
 from tests.servers.handles import DatabaseAccess
 
 HERE = "http://referrals.test"
+SCHEDULING = "http://scheduling.test"
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def app(access: DatabaseAccess, store: Database, registry: CollectorRegistry) ->
         port=0,
         public_url=HERE,
         issuer=ISSUER,
+        scheduling_url=SCHEDULING,
     )
     series = chassis_metrics.Metrics(registry)
     return build_app(settings, database=store, series=series, metrics=Metrics(registry))

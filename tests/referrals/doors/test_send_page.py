@@ -81,7 +81,7 @@ async def test_a_referral_without_name_needs_a_commune_only(doors: Doors, world:
         ("due_on", "demain", "Écrivez une date"),
         ("channel", "", "comment la personne a donné son accord"),
         ("taken_on", "2026-11-25", "une date qui n'est pas encore passée"),
-        ("targets", "", "Choisissez de une à dix organisations."),
+        ("targets", "", "Choisissez de une à dix organisations, ou les plus proches."),
     ],
 )
 async def test_what_is_wrong_with_a_sending_stands_beside_its_field(

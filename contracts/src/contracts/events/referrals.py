@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from contracts.codes import (
     AgreementScope,
+    AttendanceStatus,
     BirthBand,
     Channel,
     Level,
@@ -13,7 +14,16 @@ from contracts.codes import (
     RefusalReason,
     Urgency,
 )
-from contracts.fields import Commune, Date, Epci, Id, PartnerReference, Targets, TextVersion
+from contracts.fields import (
+    Commune,
+    Date,
+    Epci,
+    Id,
+    Instant,
+    PartnerReference,
+    Targets,
+    TextVersion,
+)
 from contracts.message import Message
 from contracts.topics import OUTWARD_IDS, REFERRALS
 
@@ -134,6 +144,53 @@ class ReferralRedirected(Message):
     reason: RedirectReason | None = None
     partner_reference: PartnerReference | None = None
     """The sender's own word for the case; on the sender's own topic only."""
+
+
+class ReferralAppointmentSet(Message):
+    """The person has a seat in a session that follows the referral (rendez-vous)."""
+
+    type: ClassVar[str] = "maillage.referral.appointment-set.v1"
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    organisation: Id
+    """The organisation of the place."""
+    booking: Id
+    session: Id
+    place: Id
+    starts_at: Instant
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
+
+
+class _Presence(Message):
+    """Whether the person came to the appointment."""
+
+    topic: ClassVar[str] = REFERRALS
+    key: ClassVar[str] = "referral"
+
+    referral: Id
+    organisation: Id
+    """The organisation of the place."""
+    booking: Id
+    session: Id
+    starts_at: Instant
+    status: AttendanceStatus
+    partner_reference: PartnerReference | None = None
+    """The sender's own word for the case; on the sender's own topic only."""
+
+
+class ReferralAttended(_Presence):
+    """The person came (venue). A correction is told by `referral.missed` of the same booking."""
+
+    type: ClassVar[str] = "maillage.referral.attended.v1"
+
+
+class ReferralMissed(_Presence):
+    """The person did not come, excused or not (absence). A correction is told the same way."""
+
+    type: ClassVar[str] = "maillage.referral.missed.v1"
 
 
 class OutwardIdAssigned(Message):

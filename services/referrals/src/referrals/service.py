@@ -61,6 +61,8 @@ def build_app(
             templates="referrals",
             navigation=pages.NAVIGATION,
             search_url="/search",
+            # The form that keeps a seat, on a referral's page, leads there.
+            trusted_origins=(settings.scheduling_url,),
         ),
         routers=[
             api.router,
@@ -75,6 +77,7 @@ def build_app(
         metrics=series,
     )
     app.state.service_metrics = metrics
+    app.state.scheduling_url = settings.scheduling_url
     return app
 
 

@@ -1,7 +1,9 @@
-"""What this service reads from its environment: what every service needs, and nothing more."""
+"""What referrals reads from its environment."""
 
 from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """`MAILLAGE_…`; README.md has the table."""
+    """Where scheduling shows its pages: the form that keeps a seat leads there."""
+
+    scheduling_url: str

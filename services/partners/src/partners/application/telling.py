@@ -33,13 +33,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """A target took the person, refused, or said what came of it; `code` as its fact names it."""
+    """A target took the person, refused, saw her or said what came of it.
+
+    `code` is what its fact says besides, under the names of the fact.
+    """
 
     type: str
     referral: UUID
     organisation: UUID
     happened_at: datetime
-    code: Mapping[str, str]
+    code: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ A field that is not named here does not go out, however the fact may grow.
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -51,6 +51,20 @@ class ReferralCompleted(ReferralAnswered):
     outcome: str
 
 
+class AppointmentSet(ReferralAnswered):
+    booking: UUID
+    session: UUID
+    place: UUID
+    starts_at: datetime
+
+
+class Presence(ReferralAnswered):
+    booking: UUID
+    session: UUID
+    starts_at: datetime
+    status: str
+
+
 class ReferralRedirected(Reader):
     referral: UUID
     from_organisation: UUID
@@ -64,6 +78,9 @@ ANSWERS: Final[Mapping[str, type[ReferralAnswered]]] = {
     "maillage.referral.accepted.v1": ReferralAnswered,
     "maillage.referral.refused.v1": ReferralRefused,
     "maillage.referral.completed.v1": ReferralCompleted,
+    "maillage.referral.appointment-set.v1": AppointmentSet,
+    "maillage.referral.attended.v1": Presence,
+    "maillage.referral.missed.v1": Presence,
 }
 READS: Final[Mapping[str, type[Reader]]] = {
     SENT: ReferralSent,

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from referrals.domain.appointments import AppointmentStep
 from referrals.domain.redirecting import REDIRECTIONS
 from referrals.domain.referrals import State, derive
-from referrals.storage import persons, reading
+from referrals.storage import appointments, persons, reading
+from referrals.storage.appointments import Noted
 from referrals.storage.reading import Addressed, Line, StepTaken
 
 
@@ -26,6 +29,17 @@ class View:
     targets: tuple[Addressed, ...]
     steps: Sequence[StepTaken]
     outward: UUID | None
+    appointments: Sequence[Noted] = ()
+
+    def upcoming(self, now: datetime) -> Noted | None:
+        """The next seat that the person has, if she has one."""
+        latest = {noted.seat.booking: noted for noted in self.appointments}
+        ahead = [
+            noted
+            for noted in latest.values()
+            if noted.step is AppointmentStep.SET and noted.seat.starts_at > now
+        ]
+        return min(ahead, key=lambda noted: noted.seat.starts_at, default=None)
 
     @property
     def partner_reference(self) -> str | None:
@@ -57,6 +71,11 @@ async def view_referral(
         outward=await persons.outward_of(
             connection, organisation=organisation, person_id=line.person
         ),
+        appointments=[
+            noted
+            for noted in await appointments.of_referral(connection, referral)
+            if by_sender or noted.seat.organisation == organisation
+        ],
     )
 
 
@@ -65,3 +84,10 @@ def redirectable(view: View) -> tuple[Addressed, ...]:
     return tuple(
         target for target in view.targets if REDIRECTIONS[target.state] is State.REDIRECTED
     )
+
+
+def seeks_seat(view: View, *, now: datetime) -> bool:
+    """Whether a seat is worth proposing to who looks: the sender, while the person has none."""
+    if not view.by_sender or view.state is State.COMPLETED:
+        return False
+    return view.upcoming(now) is None

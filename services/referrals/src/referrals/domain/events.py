@@ -1,7 +1,7 @@
 """What became so at referrals. Codes and opaque ids only: no name, no free text."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -80,6 +80,42 @@ class ReferralRedirected:
     from_organisation: UUID
     targets: tuple[UUID, ...]
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentSet:
+    """The person has a seat in a session, at a place of `organisation` (rendez-vous)."""
+
+    referral: UUID
+    organisation: UUID
+    booking: UUID
+    session: UUID
+    place: UUID
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralAttended:
+    """The person came (venue); `status` is a code."""
+
+    referral: UUID
+    organisation: UUID
+    booking: UUID
+    session: UUID
+    starts_at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralMissed:
+    """The person did not come, excused or not (absence); `status` is a code."""
+
+    referral: UUID
+    organisation: UUID
+    booking: UUID
+    session: UUID
+    starts_at: datetime
+    status: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

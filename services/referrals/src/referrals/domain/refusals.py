@@ -3,7 +3,7 @@
 Refusal
 ├── of any command     TimeOutOfRange
 ├── of a sending       OwnOrganisation · OrganisationNotActive · UnknownOrganisation
-│                      UnknownPerson · UnknownCommune · AgreementAhead
+│                      UnknownPerson · UnknownCommune · AgreementAhead · NobodyNear
 ├── of an answer       UnknownReferral · NotAddressedToYou · NotATarget · AlreadyAnswered
 │                      NotAccepted · AlreadyCompleted · AlreadyRedirected · BeforeSending
 │                      BeforeAcceptance
@@ -61,6 +61,13 @@ class UnknownCommune(Refusal):
     code: ClassVar[str] = "unknown-commune"
     given: str
     nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyNear(Refusal):
+    """The nearest were to be asked, and no free seat is known for this need and level."""
+
+    code: ClassVar[str] = "nobody-near"
 
 
 @dataclass(frozen=True, slots=True)

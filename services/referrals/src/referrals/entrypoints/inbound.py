@@ -1,4 +1,4 @@
-"""What referrals reads of others: partners' intents and the directory of organisations."""
+"""What referrals reads of others: partners' intents, the directory, and scheduling's seats."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
@@ -11,7 +11,7 @@ from chassis.database import Transaction
 from chassis.events import Event
 from chassis.messaging import Handler, Poison, Refused, Subscription, Waiting
 from contracts.nir import contains_nir
-from contracts.topics import DIRECTORY, INTAKE
+from contracts.topics import DIRECTORY, INTAKE, SCHEDULING
 from referrals.application.acts import Act, Done, RefusedError
 from referrals.application.answering import AnswerReferral, answer_referral
 from referrals.application.directory import (
@@ -30,6 +30,7 @@ from referrals.domain.refusals import (
     UnknownReferral,
 )
 from referrals.domain.sending import AgreementTaken, Standing
+from referrals.entrypoints import scheduling
 from referrals.entrypoints.reading import Reader, read
 from referrals.entrypoints.wording import NIR_REFUSED, sentence, sentence_of
 from referrals.metrics import Metrics
@@ -114,6 +115,7 @@ READS: Final[Mapping[str, type[BaseModel]]] = {
     ACTIVATED: Named,
     SUSPENDED: Named,
     REINSTATED: Named,
+    **scheduling.READS,
 }
 """Which reader takes which message; what a consumer needs is all it may come to depend on."""
 
@@ -143,8 +145,10 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
                 ACTIVATED: _stands(Standing.ACTIVE),
                 SUSPENDED: _stands(Standing.SUSPENDED),
                 REINSTATED: _stands(Standing.ACTIVE),
+                **scheduling.PLACES,
             },
         ),
+        Subscription(name="referrals.scheduling", topics=(SCHEDULING,), handlers=scheduling.SEATS),
     )
 
 

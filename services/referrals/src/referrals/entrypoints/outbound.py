@@ -1,5 +1,6 @@
 """What became so, in the words of the contract."""
 
+from dataclasses import asdict
 from functools import singledispatch
 
 from chassis.database import Wire
@@ -111,6 +112,28 @@ def _(fact: events.ReferralRedirected) -> Message:
             "reason": fact.reason,
         }
     )
+
+
+@to_message.register
+def _(fact: events.AppointmentSet) -> Message:
+    return facts.ReferralAppointmentSet(
+        referral=fact.referral,
+        organisation=fact.organisation,
+        booking=fact.booking,
+        session=fact.session,
+        place=fact.place,
+        starts_at=fact.starts_at,
+    )
+
+
+@to_message.register
+def _(fact: events.ReferralAttended) -> Message:
+    return facts.ReferralAttended.model_validate(asdict(fact))
+
+
+@to_message.register
+def _(fact: events.ReferralMissed) -> Message:
+    return facts.ReferralMissed.model_validate(asdict(fact))
 
 
 @to_message.register

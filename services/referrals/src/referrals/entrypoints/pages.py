@@ -118,9 +118,7 @@ async def received(
 
 
 @router.get("/sent")
-async def sent(
-    request: Request, member: AsMember, after: After = None, done: After = None
-) -> HTMLResponse:
+async def sent(request: Request, member: AsMember, after: After = None) -> HTMLResponse:
     """What the organisation sent, and what each target answered."""
     database: Database = request.app.state.database
     position = None if after is None else _position(after)
@@ -141,7 +139,6 @@ async def sent(
         member.caller,
         rows=rows,
         unanswered=unanswered,
-        sent=done == "sent",
         first_href=None if after is None else "/sent",
         next_href=_next("/sent?after=", lines),
     )

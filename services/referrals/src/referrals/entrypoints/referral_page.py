@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -18,13 +19,16 @@ from pages.french import count
 from referrals.application.acts import Act, RefusedError
 from referrals.application.answering import AnswerReferral, answer_referral
 from referrals.application.names import LookUpName, look_up_name
-from referrals.application.viewing import View, redirectable, view_referral
+from referrals.application.offering import Search, nearest_seats
+from referrals.application.viewing import View, redirectable, seeks_seat, view_referral
+from referrals.domain.offering import Offer
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import State, Step
 from referrals.domain.refusals import NoAgreement
 from referrals.entrypoints import shown
 from referrals.entrypoints.access import AsMember, Member, check_active
 from referrals.entrypoints.api import Found, count_lookup
+from referrals.entrypoints.seats_shown import appointment_line, seat_shown, seats_lead
 from referrals.entrypoints.texts import message_fault
 from referrals.entrypoints.wording import sentence, sentence_of
 from referrals.metrics import Metrics
@@ -46,6 +50,7 @@ DONE: Final = {
     "refuse": "Vous avez refusé cette orientation",
     "complete": "Vous avez clôturé cette orientation",
     "redirect": "Vous avez réorienté la personne",
+    "sent": "Orientation envoyée",
 }
 
 
@@ -204,7 +209,9 @@ async def _page(request: Request, referral: UUID, member: Member, showing: Showi
             )
         found = await _name(tx, member, view)
         now = tx.now
+        offers = await _offers(tx.connection, view, now) if member.works_with_persons else []
     count_lookup(request, found)
+    upcoming = view.upcoming(now)
     return render(
         request,
         "referral.html",
@@ -217,6 +224,12 @@ async def _page(request: Request, referral: UUID, member: Member, showing: Showi
         names=shown.name_pairs(found) if isinstance(found, Identity) else None,
         withheld=None if isinstance(found, Identity) else _withheld(view, found),
         answers=_answers(view) if member.works_with_persons else (),
+        seats=[seat_shown(offer) for offer in offers],
+        seats_lead=seats_lead(view.line.commune),
+        seek=seeks_seat(view, now=now) if member.works_with_persons else False,
+        asked={target.organisation for target in view.targets if target.state is State.SENT},
+        scheduling_url=request.app.state.scheduling_url,
+        upcoming=appointment_line(upcoming) if upcoming else None,
         redirect_label=_redirect_label(view) if member.works_with_persons else None,
         act=new_id(),
         form=showing.form,
@@ -229,6 +242,25 @@ async def _page(request: Request, referral: UUID, member: Member, showing: Showi
         targets=shown.target_pairs(view),
         steps=shown.timeline(view, now=now),
     )
+
+
+async def _offers(connection: AsyncConnection, view: View, now: datetime) -> list[Offer]:
+    if not seeks_seat(view, now=now):
+        return []
+    taken = {each.organisation for each in view.targets if each.state is State.ACCEPTED}
+    gone = {State.REFUSED, State.REDIRECTED}
+    search = Search(
+        need=view.line.need,
+        level=view.line.level,
+        commune=view.line.commune,
+        not_of={
+            view.line.sender,
+            *(each.organisation for each in view.targets if each.state in gone),
+        },
+        # Who took the person sees her: the others are no longer asked for a seat.
+        only_of=taken,
+    )
+    return await nearest_seats(connection, search, now=now)
 
 
 async def _name(tx: Transaction, member: Member, view: View) -> Found:

@@ -11,13 +11,15 @@ from chassis.database import Database, Transaction
 from chassis.ids import new_id
 from contracts.codes import Channel, Code, Level, Need, Urgency
 from referrals.application.acts import Act, Done, RefusedError
+from referrals.application.communes import recognise
 from referrals.application.deposit import DepositPerson, deposit_person
+from referrals.application.offering import Search, nearest_organisations
 from referrals.application.sending import Nameless, SendReferral, send_referral
 from referrals.domain.instants import day_in_france
 from referrals.domain.persons import Identity
-from referrals.domain.refusals import Refusal, UnknownCommune
+from referrals.domain.refusals import NobodyNear, Refusal, UnknownCommune
 from referrals.entrypoints.access import AsMember, Member, check_active
-from referrals.entrypoints.sendings import Sendable, SendForm, read_form
+from referrals.entrypoints.sendings import TARGETS_MAX, Sendable, SendForm, read_form
 from referrals.entrypoints.wording import sentence, sentence_about
 from referrals.metrics import Metrics
 from referrals.storage import organisations
@@ -34,6 +36,7 @@ router = APIRouter(
 # Beside which field a refusal stands.
 _PLACES = {
     "own-organisation": "targets",
+    "nobody-near": "targets",
     "unknown-organisation": "targets",
     "organisation-not-active": "targets",
     "agreement-in-the-future": "taken_on",
@@ -64,18 +67,24 @@ async def send(request: Request, member: AsMember, typed: Annotated[SendForm, Fo
     try:
         async with database.transaction() as tx:
             await check_active(tx.connection, member.organisation)
-            await _send(tx, member, typed, read)
+            done = await _send(tx, member, typed, read)
     except RefusedError as error:
         metrics.decisions_total.labels("page", error.refusal.code).inc()
         form = pages.Form(values=typed.model_dump(), errors=_placed(error.refusal))
         return await _page(request, member, form, status=422)
     metrics.decisions_total.labels("page", "accepted").inc()
-    return RedirectResponse("/sent?done=sent", status_code=303)
+    address = f"/referrals/{done.subject}?done=sent" if done.subject else "/sent"
+    return RedirectResponse(address, status_code=303)
 
 
 async def _send(tx: Transaction, member: Member, typed: SendForm, read: Sendable) -> Done:
+    # Without a reference the form's own number is one: sent twice, it is one person.
     person = (
-        read.who if isinstance(read.who, Nameless) else await _deposit(tx, member, typed, read.who)
+        read.who
+        if isinstance(read.who, Nameless)
+        else await _deposit(
+            tx, member, reference=read.reference or f"form-{typed.act}", identity=read.who
+        )
     )
     command = SendReferral(
         act=Act(id=typed.act, organisation=member.organisation, who=member.who, at=tx.now),
@@ -84,19 +93,34 @@ async def _send(tx: Transaction, member: Member, typed: SendForm, read: Sendable
         urgency=read.urgency,
         due_on=read.due_on,
         level=read.level,
-        targets=read.targets,
+        targets=await _targets(tx, member, typed, read),
         agreement=read.agreement,
     )
     return await send_referral(tx, command)
 
 
-async def _deposit(tx: Transaction, member: Member, typed: SendForm, identity: Identity) -> UUID:
-    # The form's own number is the reference: sent twice, it is one person and one referral.
+async def _targets(
+    tx: Transaction, member: Member, typed: SendForm, read: Sendable
+) -> tuple[UUID, ...]:
+    """Who was chosen, and with « les plus proches » those too who have the nearest free seats."""
+    if not read.nearest:
+        return read.targets
+    commune = recognise(typed.commune)
+    if isinstance(commune, UnknownCommune):
+        raise RefusedError(commune)
+    search = Search(
+        need=read.need, level=read.level, commune=commune.code, not_of={member.organisation}
+    )
+    near = await nearest_organisations(tx.connection, search, now=tx.now)
+    targets = tuple(dict.fromkeys((*read.targets, *near)))[:TARGETS_MAX]
+    if not targets:
+        raise RefusedError(NobodyNear())
+    return targets
+
+
+async def _deposit(tx: Transaction, member: Member, *, reference: str, identity: Identity) -> UUID:
     command = DepositPerson(
-        organisation=member.organisation,
-        who=member.who,
-        reference=f"form-{typed.act}",
-        identity=identity,
+        organisation=member.organisation, who=member.who, reference=reference, identity=identity
     )
     return (await deposit_person(tx, command)).inner
 

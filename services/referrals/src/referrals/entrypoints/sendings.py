@@ -1,5 +1,6 @@
 """The form that sends a referral, as typed, and as it can be decided: each fault by its field."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, ValidationError
 
 from contracts.codes import AgreementScope, BirthBand, Channel, Code, Level, Need, Urgency
+from contracts.nir import contains_nir
 from referrals.application.sending import Nameless
 from referrals.domain.persons import Identity, birth_band
 from referrals.domain.sending import AgreementTaken
@@ -20,6 +22,9 @@ from referrals.entrypoints.wording import NIR_REFUSED, sentence_of
 TEXT_VERSION: Final = "2026-11-b"
 TARGETS_MAX: Final = 10
 
+# As at the vault's door; without the slash that only an address may hold.
+REFERENCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:#-]{0,63}\Z")
+
 Typed = Annotated[str, Field(max_length=1_000)]
 
 
@@ -27,6 +32,7 @@ class SendForm(BaseModel):
     """What came, as text: a form keeps what was typed when it comes back."""
 
     act: UUID
+    reference: Typed = ""
     family_name: Typed = ""
     given_name: Typed = ""
     birth_year: Typed = ""
@@ -38,6 +44,7 @@ class SendForm(BaseModel):
     urgency: Typed = Urgency.ORDINARY.value
     due_on: Typed = ""
     targets: Annotated[list[Typed], Field(max_length=100)] = []
+    nearest: Typed = ""
     agreed: Typed = ""
     channel: Typed = ""
     taken_on: Typed = ""
@@ -45,9 +52,14 @@ class SendForm(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sendable:
-    """A form without fault. `who` is an identity for the vault, or what is known without one."""
+    """A form without fault. `who` is an identity for the vault, or what is known without one.
+
+    `nearest`: besides the targets, those with the nearest free seats are asked.
+    """
 
     who: Identity | Nameless
+    reference: str | None
+    nearest: bool
     need: str
     level: str | None
     urgency: str
@@ -70,7 +82,8 @@ _FAULTS: Final = MappingProxyType(
         "level": "Choisissez un niveau de la liste.",
         "urgency": "Dites si la demande est urgente.",
         "due_on": "Écrivez une date, par exemple 2026-12-15.",
-        "targets": "Choisissez de une à dix organisations.",
+        "targets": "Choisissez de une à dix organisations, ou les plus proches.",
+        "reference": "Écrivez votre référence sans espace ni accent, par exemple D-2026-042.",
         "channel": "Dites comment la personne a donné son accord.",
         "taken_on": "Écrivez le jour de l'accord, par exemple 2026-11-24.",
     }
@@ -84,6 +97,8 @@ def read_form(form: SendForm) -> Sendable | Faults:
         return {name: faults[name] for name in SendForm.model_fields if name in faults}
     return Sendable(
         who=_who(form),
+        reference=form.reference.strip() or None,
+        nearest=bool(form.nearest),
         need=form.need,
         level=form.level or None,
         urgency=form.urgency,
@@ -107,12 +122,18 @@ def _faults(form: SendForm) -> Iterator[tuple[str, str]]:
         yield "due_on", _FAULTS["due_on"]
     if form.agreed and _date(form.taken_on) is None:
         yield "taken_on", _FAULTS["taken_on"]
-    if not 1 <= len(form.targets) <= TARGETS_MAX or not all(map(_is_id, form.targets)):
+    fewest = 0 if form.nearest else 1
+    if not fewest <= len(form.targets) <= TARGETS_MAX or not all(map(_is_id, form.targets)):
         yield "targets", _FAULTS["targets"]
 
 
 def _person_faults(form: SendForm) -> Iterator[tuple[str, str]]:
     typed = _identity_typed(form)
+    reference = form.reference.strip()
+    if contains_nir(reference):
+        yield "reference", sentence_of(NIR_REFUSED)
+    elif reference and not REFERENCE.match(reference):
+        yield "reference", _FAULTS["reference"]
     for name in fields_with_nir(typed):
         yield name, sentence_of(NIR_REFUSED)
     named = bool(typed.get("family_name") or typed.get("given_name"))

@@ -20,8 +20,10 @@ from pages import Step
 from pages.french import day, day_and_hour
 from referrals.application.communes import area
 from referrals.application.viewing import View
+from referrals.domain.appointments import SEAT_TAKEN
 from referrals.domain.persons import Identity
 from referrals.domain.referrals import State
+from referrals.entrypoints.seats_shown import appointment_step
 from referrals.storage.reading import Line, StepTaken
 
 Tone = Literal["neutral", "done", "watch", "late"]
@@ -139,7 +141,9 @@ def target_pairs(view: View) -> list[tuple[str, str]]:
 
 def timeline(view: View, *, now: datetime) -> list[Step]:
     """What happened, in its order, each with both its dates; then what is awaited."""
-    taken = [_step(step, view) for step in _once(view.steps)]
+    taken = [(step.happened_at, _step(step, view)) for step in _once(view.steps)]
+    seen = [(noted.happened_at, appointment_step(noted)) for noted in view.appointments]
+    happened = [step for _, step in sorted([*taken, *seen], key=lambda each: each[0])]
     awaited = [
         Step(
             key=f"answer-{target.organisation}",
@@ -150,7 +154,7 @@ def timeline(view: View, *, now: datetime) -> list[Step]:
         for target in view.targets
         if target.state is State.SENT
     ]
-    return taken + awaited
+    return happened + awaited
 
 
 def label(codes: type[Code], value: str | None) -> str:
@@ -229,6 +233,8 @@ def _details(step: StepTaken, view: View) -> list[str]:
         told += [f"Motif : {label(RedirectReason, step.code)}."] if step.code else []
     if step.state is State.REFUSED:
         told.append(f"Motif : {_sentence(label(RefusalReason, step.code))}")
+    if step.code == SEAT_TAKEN:
+        told.append("En donnant une place à la personne.")
     if step.state is State.COMPLETED:
         told.append(f"Suite donnée : {_sentence(label(Outcome, step.code))}")
     if step.message:

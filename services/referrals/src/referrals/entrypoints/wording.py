@@ -25,6 +25,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown-person": "Nous ne connaissons pas cette personne pour votre organisation. "
         "Déposez-la d'abord, puis citez l'identifiant reçu.",
         "unknown-commune": "Nous n'avons pas reconnu la commune.",
+        "nobody-near": "Aucune place libre n'est connue pour ce besoin et ce niveau dans les six "
+        "semaines à venir. Choisissez une organisation.",
         "agreement-in-the-future": "L'accord porte une date qui n'est pas encore passée. Donnez "
         "le jour où la personne l'a donné.",
         "discarded": "La plateforme n'a pas su traiter cet envoi ; un agent l'a écarté.",

@@ -152,6 +152,26 @@ async def ask(
     await _append(connection, asked)
 
 
+async def take_in(connection: AsyncConnection, step: Transition, *, sequence: int) -> None:
+    """Add an organisation that took the person without having been asked, to one under lock."""
+    await connection.execute(
+        insert(referral_target).values(
+            referral=step.referral,
+            organisation=step.organisation,
+            state=step.state,
+            changed_at=step.happened_at,
+        )
+    )
+    await advance(connection, step, sequence=sequence)
+
+
+async def number(connection: AsyncConnection, referral_id: UUID, *, sequence: int) -> None:
+    """Note the number of the last fact of a referral that the caller has locked."""
+    await connection.execute(
+        update(referral).where(referral.c.id == referral_id).values(sequence=sequence)
+    )
+
+
 async def add_agreement(
     connection: AsyncConnection, fact: AgreementRecorded, *, recorded_at: datetime
 ) -> None:

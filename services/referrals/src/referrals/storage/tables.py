@@ -192,8 +192,70 @@ referral_transition: Final = Table(
         "referral",
         "organisation",
         unique=True,
-        postgresql_where=text("state IN ('accepted', 'refused')"),
+        # A seat given is no second answer, whatever was answered before.
+        postgresql_where=text("state IN ('accepted', 'refused') AND code <> 'seat-taken'"),
     ),
+)
+
+# What this service has heard of places and seats: projections, never a source.
+place: Final = Table(
+    "place",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organisation", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("commune", Text, nullable=False),
+    Column("online_booking", Boolean, nullable=False),
+    Column("address", Text),
+    Column("closed", Boolean, nullable=False),
+)
+
+session: Final = Table(
+    "session",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # Without foreign key: the place is told on another topic, and may come later.
+    Column("place", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    _instant("starts_at"),
+    _instant("ends_at"),
+    Column("need", Text, nullable=False),
+    Column("level", Text),
+    Column("capacity", SmallInteger, nullable=False),
+    # As scheduling last told it; until then the bookings are counted.
+    Column("free", SmallInteger),
+    Column("direct_booking", Boolean, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Index("session_by_need", "need", "starts_at", postgresql_where=text("NOT cancelled")),
+)
+
+# Nothing of the person: whose seat it is matters here only where it follows a referral.
+booking: Final = Table(
+    "booking",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session", Uuid, nullable=False),
+    Column("cancelled", Boolean, nullable=False),
+    Index("booking_by_session", "session", postgresql_where=text("NOT cancelled")),
+)
+
+# Append-only: what became of each seat that follows a referral, step by step.
+appointment: Final = Table(
+    "appointment",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("referral", Uuid, ForeignKey("referral.id"), nullable=False),
+    Column("organisation", Uuid, nullable=False),
+    Column("booking", Uuid, nullable=False),
+    Column("session", Uuid, nullable=False),
+    Column("place", Uuid, nullable=False),
+    Column("step", Text, nullable=False),
+    _instant("starts_at"),
+    _instant("happened_at"),
+    _instant("learnt_at"),
+    CheckConstraint("step IN ('set', 'cancelled', 'seen', 'missed', 'excused')", name="step"),
+    Index("appointment_by_referral", "referral", "id"),
+    Index("appointment_by_booking", "booking", "id"),
 )
 
 # One row per submission or per form sent: whoever brings the same act again finds it decided.
