@@ -391,3 +391,26 @@ async def test_a_later_target_is_told_what_the_first_were(
     assert later.event.data["due_on"] == due_on
     assert later.event.type == first.event.type
     assert over.event.type == "maillage.referral.redirected.v1"
+
+
+async def test_the_sender_alone_hears_of_the_appointment_and_whether_the_person_came(
+    story: Story, caf: Partner, tela: Partner, youth: Partner
+) -> None:
+    story.targets = (youth.id,)
+    await story.introduce(caf, youth)
+    seat = {name: str(uuid4()) for name in ("booking", "session")}
+    seat["starts_at"] = "2026-03-17T13:00:00Z"
+    heard = [
+        ("appointment-set", {**seat, "place": str(uuid4())}),
+        ("missed", {**seat, "status": "excused"}),
+        ("attended", {**seat, "status": "seen"}),
+    ]
+    facts = [story.answer(kind, tela.id, at, **said) for at, (kind, said) in enumerate(heard, 2)]
+
+    await story.take(story.sent(), *facts)
+
+    base = {"referral": str(story.referral), "organisation": str(tela.id)}
+    assert [each.event.data for each in await story.told(caf)] == [
+        {**base, **said} for _, said in heard
+    ]
+    assert await story.kinds(youth) == ["sent"]

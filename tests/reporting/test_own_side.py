@@ -2,14 +2,27 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
 from chassis.events import Event
-from contracts.codes import Need, Outcome, RedirectReason, RefusalReason, SessionKind
+from contracts.codes import (
+    AttendanceStatus,
+    Need,
+    Outcome,
+    RedirectReason,
+    RefusalReason,
+    SessionKind,
+)
 from contracts.events import vouchers
-from contracts.events.referrals import ReferralRedirected
+from contracts.events.referrals import (
+    ReferralAppointmentSet,
+    ReferralAttended,
+    ReferralMissed,
+    ReferralRedirected,
+)
 from contracts.events.scheduling import BookingConfirmed
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, named, organisation, told
@@ -325,3 +338,38 @@ async def test_of_a_redirection_each_target_reads_its_own_side(
     assert said in page
     assert ("Tela" in page) == (viewer != MAIRIE)
     assert ("Mairie de Guéret" in page) == (viewer != TELA)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "seen"), [(CAF, 3), (TELA, 3), (MAIRIE, 0)], ids=["sender", "place", "other-target"]
+)
+async def test_what_the_sender_hears_of_a_seat_the_place_reads_and_no_other_target(
+    site: Site, viewer: UUID, seen: int
+) -> None:
+    referral = Referral("one", sender=CAF, targets=(TELA, MAIRIE))
+    base: dict[str, Any] = {"referral": referral.id, "organisation": TELA}
+    base |= {name: named(name) for name in ("booking", "session")}
+    base["starts_at"] = START + 24 * HOUR
+    heard = [
+        ReferralAppointmentSet(**base, place=named("place")),
+        ReferralMissed(**base, status=AttendanceStatus.EXCUSED),
+        ReferralAttended(**base, status=AttendanceStatus.SEEN),
+    ]
+    events = [
+        told(
+            fact,
+            referral.id,
+            START + number * HOUR,
+            source="/referrals",
+            sequence=1 + number,
+            journey=referral.journey,
+        )
+        for number, fact in enumerate(heard, start=1)
+    ]
+    await site.happen([*KNOWN, referral.sent(START), *events])
+
+    who = site.as_("professional", organisation=viewer)
+    page = (await site.page(f"/journeys/{referral.journey}", who)).text
+
+    assert page.count("Un lieu tenu par Tela") == seen
+    assert page.count("qui oriente apprend") == seen

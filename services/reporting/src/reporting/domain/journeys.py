@@ -14,7 +14,13 @@ from reporting.domain.facts import (
 )
 
 _REDIRECTED: Final = "maillage.referral.redirected.v1"
-_ANSWERS: Final = frozenset({ReferralAccepted.type, ReferralRefused.type, ReferralCompleted.type})
+_ANSWERS: Final = frozenset(
+    {ReferralAccepted.type, ReferralRefused.type, ReferralCompleted.type}
+    | {
+        f"maillage.referral.{heard}.v1"
+        for heard in ("appointment-set", "attended", "missed")  # what its place made known
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

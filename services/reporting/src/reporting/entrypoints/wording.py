@@ -116,6 +116,16 @@ def _redirected(entry: Entry, names: Names) -> Sentence:
     return Sentence(title="Personne réorientée", word="Réorientée", tone="watch", detail=detail)
 
 
+def _heard(title: str, word: str, tone: Tone = "neutral") -> Teller:
+    """What whoever sent the person is told; the seat and the presence are facts of their own."""
+
+    def tell_it(entry: Entry, names: Names) -> Sentence:
+        at = f"Un lieu tenu {by(names.of(entry.data.get('organisation')))} l'a noté."
+        return Sentence(title=title, word=word, tone=tone, detail=at)
+
+    return tell_it
+
+
 def _agreed(entry: Entry, names: Names) -> Sentence:
     return Sentence(
         title=f"Accord de la personne recueilli {by(names.of(entry.data.get('organisation')))}",
@@ -150,6 +160,15 @@ _TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
         f.ReferralRefused.type: _refused,
         f.ReferralCompleted.type: _completed,
         "maillage.referral.redirected.v1": _redirected,
+        "maillage.referral.appointment-set.v1": _heard(
+            "L'organisation qui oriente apprend le rendez-vous", "Su"
+        ),
+        "maillage.referral.attended.v1": _heard(
+            "L'organisation qui oriente apprend que la personne est venue", "Su", "done"
+        ),
+        "maillage.referral.missed.v1": _heard(
+            "L'organisation qui oriente apprend que la personne n'est pas venue", "Su", "watch"
+        ),
         **AT_A_PLACE,
         "maillage.agreement.recorded.v1": _agreed,
         "maillage.organisation.registered.v1": _organisation("Organisation inscrite", "Inscrite"),
