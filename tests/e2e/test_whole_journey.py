@@ -25,6 +25,8 @@ from tests.e2e.stack import Stack
 TOLD_TO_CAF = Counter(
     {
         "maillage.referral.accepted.v1": 1,
+        "maillage.referral.appointment-set.v1": 1,
+        "maillage.referral.attended.v1": 1,
         "maillage.booklet.issued.v1": 1,
         "maillage.booking.confirmed.v1": 1,
         "maillage.attendance.recorded.v1": 1,

@@ -36,6 +36,14 @@ _SEAT: Final[tuple[type[Message], ...]] = (
     scheduling_intents.AttendanceRecorded,
     scheduling.AttendanceRecorded,
 )
+
+
+def _seat_of_a_referral(heard: type[Message]) -> tuple[type[Message], ...]:
+    """The same after a referral, whose sender hears of it."""
+    asked, booked, said, came = _SEAT
+    return (asked, booked, referrals.ReferralAppointmentSet, said, came, heard)
+
+
 WITH_VOUCHER: Final = Journey(
     name="with-voucher",
     title="With a voucher: from the referral to what the place is due",
@@ -48,9 +56,11 @@ WITH_VOUCHER: Final = Journey(
         vouchers.BookletIssued,
         scheduling_intents.BookingRequested,
         scheduling.BookingConfirmed,
+        referrals.ReferralAppointmentSet,
         vouchers.BookletHeld,
         scheduling_intents.AttendanceRecorded,
         scheduling.AttendanceRecorded,
+        referrals.ReferralAttended,
         vouchers.VoucherRedeemed,
         vouchers.VoucherSettled,
     ),
@@ -76,8 +86,8 @@ HARD: Final = Journey(
         referrals.ReferralRedirected,
         referral_intents.ReferralAccepted,
         referrals.ReferralAccepted,
-        *_SEAT,
-        *_SEAT,
+        *_seat_of_a_referral(referrals.ReferralMissed),
+        *_seat_of_a_referral(referrals.ReferralAttended),
     ),
 )
 JOURNEYS: Final = (WITH_VOUCHER, FREE, HARD)

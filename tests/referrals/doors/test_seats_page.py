@@ -10,7 +10,8 @@ from chassis.testing import FixedClock
 from referrals.domain.appointments import AppointmentStep
 from referrals.domain.referrals import Step
 from referrals.storage import seats
-from tests.referrals.doors.conftest import SCHEDULING, Doors
+from tests.doors import Doors
+from tests.referrals.doors.conftest import SCHEDULING
 from tests.referrals.doors.shown import act_in, text_of
 from tests.referrals.doors.test_send_page import whole_form
 from tests.referrals.told import World
