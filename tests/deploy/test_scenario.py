@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -93,6 +94,7 @@ def test_what_is_cited_is_in_the_founding_data(scenario: Scenario) -> None:
     data = founding(scenario.department)
     known = {Known.ORGANISATION: {one.slug for one in data.organisations}}
     known[Known.PLACE] = {one.reference for one in data.places}
+    known[Known.MEDIATOR] = {one.reference for one in data.places if one.mediator}
 
     def find(cited: Cited) -> str:
         assert cited.name in known.get(cited.known, {cited.name})
@@ -160,6 +162,18 @@ def test_workshops_are_short_and_never_overfull(scenario: Scenario) -> None:
         assert 1 <= data["capacity"] <= 6
         assert seats[number] <= data["capacity"]
         assert not closed(instant(data["starts_at"]).astimezone(PARIS).date())
+
+
+def test_nobody_holds_two_sessions_at_once(scenario: Scenario) -> None:
+    held: dict[str, list[tuple[datetime, datetime]]] = {}
+    for one in said(scenario, "session.declared"):
+        if "mediator" in one.data:
+            span = instant(one.data["starts_at"]), instant(one.data["ends_at"])
+            held.setdefault(one.data["mediator"].name, []).append(span)
+    assert len(held) >= 8
+    for spans in held.values():
+        ordered = sorted(spans)
+        assert all(before[1] <= after[0] for before, after in pairwise(ordered))
 
 
 def instant(text: str) -> datetime:

@@ -85,6 +85,11 @@ class Place:
     opens: tuple[Hours, ...] = ()
     workshops: tuple[Hours, ...] = ()
 
+    @property
+    def mediator(self) -> str | None:
+        """The work name of who holds its workshops and appointments, under the same reference."""
+        return f"Conseiller numérique, {self.name}" if self.workshops else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:

@@ -1,4 +1,4 @@
-"""Enters the places at scheduling's door, each under its own reference."""
+"""Enters places, and who holds sessions there, at scheduling's door under their references."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -45,4 +45,8 @@ async def _place(door: Door, one: Place, *, organisation: str) -> str:
             raise
         return str(kept["subject"])
 
-    return await patiently(put, door=door, waiting_for=f"l’organisation de « {one.name} »")
+    number = await patiently(put, door=door, waiting_for=f"l’organisation de « {one.name} »")
+    if one.mediator:
+        said = {"label": one.mediator, "organisation": organisation}
+        await door.ask("PUT", f"/v1/mediators/{one.reference}", json=said)
+    return number

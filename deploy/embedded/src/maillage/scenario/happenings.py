@@ -12,6 +12,8 @@ class Known(StrEnum):
 
     ORGANISATION = "organisation"
     PLACE = "place"
+    MEDIATOR = "mediator"
+    """Who holds the sessions of the place of that reference."""
     PROGRAMME = "programme"
     PERSON = "person"
     """The id that the vault answered to a deposit."""

@@ -195,13 +195,15 @@ def _edition(scenario: Scenario) -> Edition:
 
 
 async def _known(parties: Parties, scheduling: Door, edition: Edition) -> dict[Cited, str]:
-    """Ids of organisations, places and the year's programme."""
+    """Ids of organisations, places, mediators and the year's programme."""
     headers = dict(await parties.bearer(ADMINISTRATOR))
     directory = await parties.partners.ask("GET", "/v1/organisations", headers=headers)
     slugs = {one["id"]: one["slug"] for one in directory["items"]}
     places = await scheduling.ask("GET", "/v1/places", headers=headers)
     found = {Cited(Known.ORGANISATION, slug): number for number, slug in slugs.items()}
     found |= {Cited(Known.PLACE, one["reference"]): one["place"] for one in places["items"]}
+    people = await scheduling.ask("GET", "/v1/mediators", headers=headers)
+    found |= {Cited(Known.MEDIATOR, one["reference"]): one["mediator"] for one in people["items"]}
     return found | {Cited(Known.PROGRAMME, ""): str(edition.id)}
 
 

@@ -45,6 +45,10 @@ class Session:
     def full(self) -> bool:
         return len(self.people) >= self.capacity
 
+    @property
+    def _mediator(self) -> Cited:
+        return Cited(Known.MEDIATOR, self.place.reference)
+
     def declared(self) -> Said:
         """The intent that announces it."""
         alone = self.capacity == 1
@@ -60,6 +64,7 @@ class Session:
                 "ends_at": self.ends_at.isoformat(),
                 "need": self.need,
                 **({"level": self.level} if self.level else {}),
+                **({"mediator": self._mediator} if self.place.mediator else {}),
                 "capacity": self.capacity,
                 "direct_booking": self.place.online_booking and not alone,
             },
