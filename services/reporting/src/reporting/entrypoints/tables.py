@@ -196,8 +196,8 @@ def months(overview: Overview) -> Table:
     columns = {
         measure: overview.by_month(measure)
         for measure in (
-            *(Measure.CAME, Measure.VISITS, Measure.SESSIONS, Measure.REFERRALS),
-            *(Measure.ISSUED, Measure.REDEEMED, Measure.SETTLED_CENTS),
+            *(Measure.CAME, Measure.SESSIONS, Measure.REFERRALS),
+            *(Measure.REDEEMED, Measure.SETTLED_CENTS),
         )
     }
     rows = [
@@ -218,11 +218,9 @@ def months(overview: Overview) -> Table:
         columns=(
             column("month", "Mois", numeric=False),
             column(Measure.CAME, "Venues"),
-            column(Measure.VISITS, "dont sans rendez-vous"),
             column(Measure.SESSIONS, "Séances"),
             column(Measure.REFERRALS, "Orientations"),
-            column(Measure.ISSUED, "Carnets remis"),
-            column(Measure.REDEEMED, "Pass encaissés"),
+            column(Measure.REDEEMED, "Pass"),
             column("settled", "Remboursé"),
         ),
         rows=rows,
