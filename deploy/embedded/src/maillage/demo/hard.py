@@ -27,7 +27,7 @@ async def play(story: Play) -> str:
     place = await story.host_place()
     for what, after, status, told in (
         ("un atelier", SOON, AttendanceStatus.MISSED, "L’heure venue, la personne n’est pas là"),
-        ("un autre", LATER, AttendanceStatus.SEEN, "La seconde fois, elle est venue"),
+        ("un second atelier", LATER, AttendanceStatus.SEEN, "La seconde fois, elle est venue"),
     ):
         session = await _opened(story, place, what, after=after)
         booking = await _booked(story, sent, session)
