@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from reporting.application import figures as application_figures
+from reporting.domain.activity_figures import ACTIVITY_FIGURES
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, MAIRIE, START, TELA, Referral, a_department, named
 from web import cursors
@@ -55,6 +56,7 @@ async def test_each_figure_has_a_code_a_title_a_formula_and_its_events(site: Sit
         "unit": "answers",
         "value": 2,
         "out_of": None,
+        "cents": None,
         "parts": [
             {"code": "other", "label": "Autre (détails dans le message)", "value": 1},
             {"code": "session_full", "label": "Session complète", "value": 1},
@@ -140,6 +142,19 @@ async def test_who_acts_for_nobody_sees_no_figure(site: Site) -> None:
     answer = await site.get("/v1/figures", site.as_("professional"))
 
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_the_department_is_answered_with_the_figures_of_activity_too(site: Site) -> None:
+    listed = await figures(site)
+    own = await figures(site, organisation=TELA)
+
+    shown = {figure.code for figure in ACTIVITY_FIGURES}
+    assert shown <= listed.keys()
+    assert not shown & own.keys()
+    assert (listed["visits"]["value"], listed["booklets-issued"]["cents"]) == (0, 0)
+    for code in sorted(shown):
+        events = await site.get(f"/v1/figures/{code}/events", site.as_("department"))
+        assert (code, events.status_code) == (code, 200)
 
 
 async def test_a_stranger_s_figures_are_empty(site: Site) -> None:

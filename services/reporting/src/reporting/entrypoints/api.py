@@ -1,14 +1,15 @@
 """What programs may ask: journeys, live too, and figures with the events behind them."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
+from reporting.application import activity_values
 from reporting.application.counts import count_everything
 from reporting.application.figures import (
     UnknownFigure,
@@ -16,15 +17,18 @@ from reporting.application.figures import (
     list_events,
     read_figures,
 )
+from reporting.application.overview import read_overview
+from reporting.application.territory_figures import Territories
 from reporting.domain.days import day_of
 from reporting.domain.figures import Unit
 from reporting.domain.journeys import Entry
-from reporting.entrypoints import wording
+from reporting.entrypoints import activity_words
 from reporting.entrypoints.asking import (
     Asked,
     Data,
     Scoped,
     cursor_at,
+    department_of,
     place_of,
     unknown_figure,
 )
@@ -61,7 +65,10 @@ class PartAnswer(BaseModel):
 
 
 class FigureAnswer(BaseModel):
-    """A figure. `value` counts `unit`s (seconds for a delay); null when nothing can be measured."""
+    """A figure. `value` counts `unit`s (seconds for a delay); null when nothing can be measured.
+
+    `cents` is what the counted vouchers or booklets are worth, null for what has no price.
+    """
 
     code: str
     title: str
@@ -69,6 +76,7 @@ class FigureAnswer(BaseModel):
     unit: Unit
     value: int | None
     out_of: int | None
+    cents: int | None
     parts: list[PartAnswer]
     events: str
 
@@ -138,15 +146,25 @@ async def counts(database: Data) -> CountsAnswer:
 
 
 @router.get("/figures")
-async def figures(scope: Scoped, database: Data) -> FiguresAnswer:
-    """The figures, of the whole department or of the caller's own organisation."""
+async def figures(request: Request, scope: Scoped, database: Data) -> FiguresAnswer:
+    """The figures, of the whole department or of the caller's own organisation.
+
+    What is done at places and with vouchers is counted for the department alone.
+    """
+    names: Mapping[UUID, str] = {}
     async with database.reading() as connection:
         values = await read_figures(connection, scope)
+        if scope.organisation is None:
+            today = day_of(database.clock.now())
+            overview = await read_overview(connection, scope.period, today=today)
+            territories = Territories(overview, department_of(request))
+            values = [*values, *activity_values.values(territories)]
+            names = overview.names
     return FiguresAnswer(
         first=scope.period.first,
         last=scope.period.last,
         organisation=scope.organisation,
-        figures=[_figure(value) for value in values],
+        figures=[_figure(value, names) for value in values],
     )
 
 
@@ -181,7 +199,7 @@ def _step(entry: Entry) -> StepAnswer:
     )
 
 
-def _figure(value: Value) -> FigureAnswer:
+def _figure(value: Value, names: Mapping[UUID, str]) -> FigureAnswer:
     figure = value.figure
     amount = value.amount
     return FigureAnswer(
@@ -191,8 +209,9 @@ def _figure(value: Value) -> FigureAnswer:
         unit=figure.unit,
         value=round(amount.total_seconds()) if isinstance(amount, timedelta) else amount,
         out_of=value.out_of,
+        cents=value.cents,
         parts=[
-            PartAnswer(code=code, label=wording.label(figure.code, code), value=count)
+            PartAnswer(code=code, label=activity_words.part_name(figure, code, names), value=count)
             for code, count in value.parts
         ],
         events=f"/v1/figures/{figure.code}/events",

@@ -41,6 +41,11 @@ def database_of(request: Request) -> Database:
 Data = Annotated[Database, Depends(database_of)]
 
 
+def department_of(request: Request) -> str:
+    """The département that this platform serves."""
+    return str(request.app.state.info.settings.department)
+
+
 async def viewer_of(caller: Signed, database: Data) -> Viewer:
     """How far the caller sees, whatever the role: nothing while its organisation is suspended.
 

@@ -20,7 +20,7 @@ from reporting.application.overview import read_overview
 from reporting.application.territory_figures import Territories
 from reporting.domain.figures import Scope
 from reporting.entrypoints import drawings, periods, shown, tables
-from reporting.entrypoints.asking import cursor_at
+from reporting.entrypoints.asking import cursor_at, department_of
 from reporting.entrypoints.periods import Chosen
 from reporting.entrypoints.sentences import Names
 from web.auth import Caller
@@ -68,11 +68,6 @@ async def dashboard(request: Request, caller: Caller, chosen: Chosen) -> Respons
     async with database.reading() as connection:
         found = await read(connection, chosen, department)
     return _page(request, caller, chosen, found)
-
-
-def department_of(request: Request) -> str:
-    """The département whose map is shown."""
-    return str(request.app.state.info.settings.department)
 
 
 def _page(request: Request, caller: Caller, chosen: Chosen, found: Read) -> HTMLResponse:

@@ -15,8 +15,7 @@ from reporting.application.territory_figures import (
     codes_of_epci,
 )
 from reporting.entrypoints import consortium, tables
-from reporting.entrypoints.asking import Data, Everything
-from reporting.entrypoints.consortium import department_of
+from reporting.entrypoints.asking import Data, Everything, department_of
 from reporting.entrypoints.periods import Chosen, ChosenDays
 from reporting.entrypoints.tables import Table
 from web.problems import Problem

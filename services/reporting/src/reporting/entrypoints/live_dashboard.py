@@ -16,7 +16,14 @@ from reporting.application.live import Follower, LogWatch, TooManyFollowers
 from reporting.application.standing import may_read
 from reporting.domain.journeys import Viewer
 from reporting.entrypoints import consortium, shown
-from reporting.entrypoints.asking import Data, Everything, Signed, cursor_at, place_of
+from reporting.entrypoints.asking import (
+    Data,
+    Everything,
+    Signed,
+    cursor_at,
+    department_of,
+    place_of,
+)
 from reporting.entrypoints.live import AGAIN_AFTER_S, RETRY_MS, STREAM_MAX_S, too_many
 from reporting.entrypoints.periods import ChosenDays
 from web.problems import DATABASE_ERRORS
@@ -70,7 +77,7 @@ async def live(
     chosen: ChosenDays,
 ) -> AsyncIterable[ServerSentEvent]:
     """The figures of the days chosen, each time something came."""
-    department = consortium.department_of(request)
+    department = department_of(request)
     template = request.app.state.templates.get_template("figure_families.html")
     yield ServerSentEvent(retry=RETRY_MS)
     async for number in _changes(stream):

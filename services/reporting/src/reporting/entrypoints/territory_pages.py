@@ -18,8 +18,7 @@ from reporting.application.territory_figures import (
     codes_of_epci,
 )
 from reporting.entrypoints import drawings, periods, shown, tables
-from reporting.entrypoints.asking import Data, Everything, Signed
-from reporting.entrypoints.consortium import department_of
+from reporting.entrypoints.asking import Data, Everything, Signed, department_of
 from reporting.entrypoints.periods import Chosen, ChosenDays
 from web.pages import render
 from web.problems import Problem
