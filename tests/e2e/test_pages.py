@@ -183,7 +183,7 @@ async def test_a_person_is_sent_by_the_form_and_read_with_her_agreement(
         await expect(page.get_by_label("Prénom")).to_have_value("Solène")
         await page.get_by_label("Commune").fill("Bourganeuf")
         await page.get_by_role("button", name="Envoyer l'orientation").click()
-        await expect(page.get_by_text("Orientation envoyée", exact=True)).to_be_visible()
+        await expect(page.locator(".notice-title", has_text="Orientation envoyée")).to_be_visible()
 
         await page.goto(sign_in(stack, ELISE, f"{home}/"))
         await page.get_by_role("link", name="Utiliser une boîte de courriel").last.click()
@@ -218,7 +218,7 @@ async def test_a_reference_leads_to_its_page(stack: Stack, browser: Browser, sce
         ):
             await page.goto(sign_in(stack, login, f"{stack.url(service)}/"))
             await page.get_by_label("Référence", exact=True).fill(reference)
-            await page.get_by_role("button", name="Chercher").click()
+            await page.get_by_role("button", name="Chercher", exact=True).click()
             await expect(page).to_have_url(f"{stack.url(service)}{path}")
 
 
