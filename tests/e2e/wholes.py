@@ -8,9 +8,17 @@ from uuid import uuid4
 
 import httpx
 
+from chassis.testing import eventually
 from contracts.journeys import WITH_VOUCHER
 from tests.e2e import offer
-from tests.e2e.crowd import all_decided, fresh_token, look, post_all, until_answered
+from tests.e2e.crowd import (
+    PATIENCE_S,
+    all_decided,
+    fresh_token,
+    look,
+    post_all,
+    until_answered,
+)
 from tests.e2e.partner import IDENTITY
 from tests.e2e.stack import Stack
 
@@ -52,13 +60,30 @@ async def deposited(stack: Stack, number: int) -> list[str]:
             answer = await until_answered(lambda: client.put(path, json=IDENTITY))
             return str(answer.raise_for_status().json()["person"])
 
-        return [await put(f"parcours-{uuid4().hex[:12]}") for _ in range(number)]
+        persons = [await put(f"parcours-{uuid4().hex[:12]}") for _ in range(number)]
+    await _heard(stack, "partners", "SELECT FROM outward_id WHERE outward = ANY($1)", persons)
+    return persons
+
+
+async def _heard(stack: Stack, service: str, query: str, ids: Sequence[str]) -> None:
+    """Waits until a service knows what will be cited: the stack of tests gives an intent seconds.
+
+    Whoever kills the service that tells takes longer than that.
+    """
+    await eventually(
+        lambda: look(stack, service, query, ids),
+        until=lambda rows: len(rows) == len(ids),
+        within_s=PATIENCE_S,
+        every_s=1,
+    )
 
 
 async def help_given(
     stack: Stack, given: Offer, persons: Sequence[str], referrals: Sequence[str]
 ) -> list[dict[str, Any]]:
     """CAF hands booklets over and takes seats, Tela notes who came; the intents of all that."""
+    for service in ("scheduling", "vouchers"):
+        await _heard(stack, service, "SELECT FROM referral WHERE id = ANY($1)", referrals)
     both = list(zip(persons, referrals, strict=True))
     booklets = [
         await stack.intent(
