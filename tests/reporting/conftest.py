@@ -92,7 +92,7 @@ def settings(access: DatabaseAccess) -> Settings:
 
 
 @pytest.fixture
-async def site(settings: Settings) -> AsyncIterator[Site]:
+async def site(settings: Settings, clock: FixedClock) -> AsyncIterator[Site]:
     """The whole service but its broker, as `service.build` makes it, on a real socket."""
-    async with running(build(settings), Issuer()) as site:
+    async with running(build(settings, clock=clock), Issuer(clock)) as site:
         yield site

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ import uvicorn
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from chassis.clock import Clock
 from chassis.events import Event
 from chassis.testing import eventually
 from tests.marks import loose_marks
@@ -26,8 +27,9 @@ ISSUER = "http://issuer.test"
 
 @dataclass
 class Issuer:
-    """Signs tokens and publishes its public key."""
+    """Signs tokens, at the hour of the service's clock, and publishes its public key."""
 
+    clock: Clock
     key: OKPKey = field(
         default_factory=lambda: OKPKey.generate_key("Ed25519", parameters={"kid": "one"})
     )
@@ -36,7 +38,7 @@ class Issuer:
         return {"keys": [self.key.as_dict(private=False)]}
 
     def token(self, *roles: str, organisation: UUID | None = None, subject: str = "someone") -> str:
-        now = datetime.now(UTC)
+        now = self.clock.now()
         claims = {
             "iss": ISSUER,
             "sub": subject,

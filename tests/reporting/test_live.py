@@ -10,7 +10,7 @@ import fastapi.routing
 import pytest
 
 from chassis.messaging.inbox import Inbox
-from chassis.testing import eventually
+from chassis.testing import FixedClock, eventually
 from contracts.codes import Outcome
 from reporting.entrypoints import live as live_streams
 from tests.reporting.site import Site
@@ -185,7 +185,7 @@ async def test_a_silent_stream_beats_so_that_nobody_in_between_cuts_it(
 
 
 async def test_an_old_stream_ends_so_that_the_token_is_asked_again(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live_streams, "STREAM_MAX_S", 0.3)
     referral = Referral("one")
@@ -193,6 +193,7 @@ async def test_an_old_stream_ends_so_that_the_token_is_asked_again(
 
     async with site.follow(path_of(referral), site.as_("department")) as stream:
         await stream.next()
+        clock.advance(timedelta(seconds=1))
         with pytest.raises(StopAsyncIteration):
             await stream.next()
 

@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
+from chassis.clock import SystemClock
 from chassis.database import Database
 from chassis.messaging.inbox import Inbox
 from chassis.testing import eventually
@@ -115,7 +116,7 @@ async def test_migrating_again_changes_nothing(environment: dict[str, str]) -> N
 async def test_a_stream_ends_and_the_program_too_within_seconds_of_being_asked(
     inbox: Inbox, access: DatabaseAccess, environment: dict[str, str]
 ) -> None:
-    referral, issuer = Referral("one"), Issuer()
+    referral, issuer = Referral("one"), Issuer(SystemClock())
     await inbox.take(records([referral.sent(START)]))
     await _publish(access, issuer)
     who = {"authorization": f"Bearer {issuer.token('department')}"}

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from chassis import metrics as chassis_metrics
 from chassis import migrate as chassis_migrate
-from chassis.clock import SystemClock
+from chassis.clock import Clock, SystemClock
 from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from reporting.application.live import LogWatch
@@ -29,11 +29,11 @@ from web.process import Service, Timer
 TITLE = "Suivi et chiffres"
 
 
-def build(settings: Settings) -> Service:
-    """Everything, connected; nothing is opened yet."""
+def build(settings: Settings, *, clock: Clock | None = None) -> Service:
+    """Everything, connected; nothing is opened yet. The days of the pages follow from the clock."""
     series = chassis_metrics.Metrics()
     metrics = Metrics(series.registry)
-    database = Database.connect(settings.database_url, clock=SystemClock(), source=SOURCE)
+    database = Database.connect(settings.database_url, clock=clock or SystemClock(), source=SOURCE)
     watch = LogWatch(
         database,
         followers_max=settings.live_streams_max,
