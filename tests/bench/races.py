@@ -13,10 +13,10 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.testing import eventually
 from tests.e2e import offer, wholes
 from tests.e2e.crowd import all_decided, post_all
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 CLIENTS = 32
 SESSIONS = 200

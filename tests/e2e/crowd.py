@@ -9,8 +9,8 @@ import httpx
 import orjson
 from aiokafka.errors import KafkaError
 
-from chassis.testing import eventually
 from tests.e2e.stack import Stack, producing
+from tests.timing import eventually
 
 BATCH = 50
 PATIENCE_S = 240

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.partner import PATIENCE_S
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 FACE_CENTS = 1_000
 SEATS = 6

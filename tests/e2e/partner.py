@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.codec import decode_kafka
 from chassis.events import Event
-from chassis.testing import eventually
 from tests.e2e.stack import Stack, consuming, producing
+from tests.timing import eventually
 
 Mode = Literal["structured", "binary"]
 MODES: tuple[Mode, ...] = ("structured", "binary")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import uuid4
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.stack import Stack, reporting_fails_on
+from tests.timing import eventually
 
 AGREEMENT = {
     "taken_on": "2026-01-05",

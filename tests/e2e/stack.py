@@ -20,7 +20,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from chassis.testing import eventually
+from tests.timing import eventually
 
 COMMAND = Path(sys.executable).with_name("maillage")
 SERVICES = ("partners", "referrals", "vouchers", "scheduling", "reporting")

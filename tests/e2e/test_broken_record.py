@@ -13,10 +13,10 @@ import httpx
 
 from chassis.codec import encode_kafka
 from chassis.events import Event
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.partner import PATIENCE_S, KafkaHeaders
 from tests.e2e.stack import Stack, held, producing, reporting_fails_on
+from tests.timing import eventually
 
 FACTS = "maillage.referrals.v1"
 SENT, ACCEPTED = "maillage.referral.sent.v1", "maillage.referral.accepted.v1"

@@ -13,13 +13,13 @@ from contextlib import asynccontextmanager
 import psutil
 import pytest
 
-from chassis.testing import eventually
 from maillage import running
 from maillage.home import Home
 from tests.e2e import partner, wholes
 from tests.e2e.crowd import PATIENCE_S, all_decided, answer_all, post_all
 from tests.e2e.stack import Stack
 from tests.e2e.wholes import HELP
+from tests.timing import eventually
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -7,7 +7,6 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.partner import (
     IDENTITY,
@@ -21,6 +20,7 @@ from tests.e2e.partner import (
     send,
 )
 from tests.e2e.stack import INTENT_WAIT_S, Stack, held
+from tests.timing import eventually
 
 STEP = {"event_id", "type", "service", "happened_at", "recorded_at", "subject"}
 AGREEMENT = {

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from chassis.testing import eventually
 from contracts import catalogue
 from contracts.topics import FACTS_OF
 from tests.e2e import wholes
@@ -33,6 +32,7 @@ from tests.e2e.crowd import (
 from tests.e2e.offer import BOOKLET, FACE_CENTS
 from tests.e2e.stack import SERVICES, Stack, consuming, read_all
 from tests.e2e.wholes import HELP
+from tests.timing import eventually
 
 JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "1000"))  # noqa: TID251 - tests' own setting
 WHOLE = JOURNEYS // 10

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 FOLDED = (
     *("figure_day", "referral_sent", "referral_answered"),

@@ -12,10 +12,10 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer
 from confluent_kafka import KafkaError as ConfluentError
 from confluent_kafka import TopicPartition as ConfluentPartition
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.scene import agreed
 from tests.e2e.stack import SERVICES, Stack, client_options, producing
+from tests.timing import eventually
 
 PATIENCE_S = 15
 JOURNALS = (

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from chassis.testing import eventually
 from tests.e2e import partner
 from tests.e2e.offer import a_place
 from tests.e2e.partner import PATIENCE_S
 from tests.e2e.scene import sign_in
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 NEED = "parenting"  # of no other session of these tests: the seat found is the one declared here
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from chassis.testing import eventually
 from contracts.journeys import FREE, HARD, WITH_VOUCHER
 from tests.e2e import partner
 from tests.e2e.offer import (
@@ -21,6 +20,7 @@ from tests.e2e.offer import (
 )
 from tests.e2e.partner import PATIENCE_S
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 TOLD_TO_CAF = Counter(
     {

@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import httpx
 
-from chassis.testing import eventually
 from contracts.journeys import WITH_VOUCHER
 from tests.e2e import offer
 from tests.e2e.crowd import (
@@ -21,6 +20,7 @@ from tests.e2e.crowd import (
 )
 from tests.e2e.partner import IDENTITY
 from tests.e2e.stack import Stack
+from tests.timing import eventually
 
 HELP = WITH_VOUCHER.facts - Counter(
     {"maillage.referral.sent.v1": 1, "maillage.referral.accepted.v1": 1}

@@ -11,13 +11,13 @@ from chassis import migrate
 from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics
-from chassis.testing import FixedClock
 from partners.entrypoints.inbound import subscriptions
 from partners.entrypoints.outbound import wire
 from tests.partners.story import Story
 from tests.partners.world import NOW, Partner, World
 from tests.servers.handles import DatabaseAccess, create_database, drop_database, plain
 from tests.servers.shared import run
+from tests.timing import FixedClock
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ from confluent_kafka.cimpl import NewTopic
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics as ChassisMetrics
 from chassis.settings import KafkaSettings
-from chassis.testing import eventually
 from contracts.topics import MAX_BATCH_BYTES, partner_in, partner_out
 from partners.entrypoints.doors import doors
 from tests.partners.hostile import HOSTILE
 from tests.partners.world import World, event, structured
 from tests.servers.handles import KafkaAccess
+from tests.timing import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 

@@ -18,7 +18,6 @@ from chassis.database import Database
 from chassis.events import Event, Record
 from chassis.messaging.inbox import Inbox
 from chassis.metrics import Metrics as ChassisMetrics
-from chassis.testing import FixedClock
 from contracts.topics import OUTWARD_IDS, REFERRALS, partner_in
 from partners.entrypoints.context import Context
 from partners.entrypoints.doors import doors
@@ -30,6 +29,7 @@ from partners.service import application
 from partners.settings import Settings, private_key
 from tests.marks import loose_marks
 from tests.servers.handles import DatabaseAccess
+from tests.timing import FixedClock
 
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 HERE = "http://127.0.0.1:8001"

@@ -8,11 +8,11 @@ import pytest
 
 from chassis import migrate
 from chassis.database import Database
-from chassis.testing import FixedClock
 from referrals.entrypoints.outbound import wire
 from tests.referrals.told import World
 from tests.servers.handles import DatabaseAccess, create_database, drop_database, empty
 from tests.servers.shared import run
+from tests.timing import FixedClock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

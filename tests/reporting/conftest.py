@@ -12,7 +12,6 @@ from chassis import metrics as chassis_metrics
 from chassis import migrate
 from chassis.database import Database
 from chassis.messaging.inbox import Inbox
-from chassis.testing import FixedClock
 from reporting.entrypoints.inbound import subscriptions
 from reporting.metrics import Metrics
 from reporting.service import build
@@ -22,6 +21,7 @@ from tests.reporting.site import ISSUER, Issuer, Site, running
 from tests.reporting.telling import NOW
 from tests.servers.handles import DatabaseAccess, create_database, drop_database
 from tests.servers.shared import run
+from tests.timing import FixedClock
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,9 @@ from joserfc.jwk import OKPKey
 
 from chassis.clock import Clock
 from chassis.events import Event
-from chassis.testing import eventually
 from tests.marks import loose_marks
 from tests.reporting.telling import records
+from tests.timing import eventually
 from web.auth import TokenVerifier
 from web.process import Service
 

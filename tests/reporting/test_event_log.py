@@ -13,7 +13,6 @@ from chassis.database import Database
 from chassis.events import Event
 from chassis.messaging import queue
 from chassis.messaging.inbox import Inbox
-from chassis.testing import eventually
 from contracts import topics
 from reporting.application.record import record_events
 from reporting.entrypoints.inbound import arrival_of
@@ -21,6 +20,7 @@ from reporting.metrics import Metrics
 from tests.reporting.asking import dump, logged
 from tests.reporting.telling import CAF, NOW, START, TELA, Referral, organisation, record, records
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import eventually
 
 CHANGES = (
     "UPDATE event_log SET type = 'x'",

@@ -10,12 +10,12 @@ import fastapi.routing
 import pytest
 
 from chassis.messaging.inbox import Inbox
-from chassis.testing import FixedClock, eventually
 from contracts.codes import Outcome
 from reporting.entrypoints import live as live_streams
 from tests.reporting.site import Site
 from tests.reporting.telling import CAF, START, TELA, Referral, organisation, records
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import FixedClock, eventually
 from web import cursors
 
 HOUR = timedelta(hours=1)

@@ -17,12 +17,12 @@ import pytest
 from chassis.clock import SystemClock
 from chassis.database import Database
 from chassis.messaging.inbox import Inbox
-from chassis.testing import eventually
 from tests.reporting.activity import an_activity
 from tests.reporting.asking import dump
 from tests.reporting.site import ISSUER, Issuer, Stream
 from tests.reporting.telling import START, Referral, a_department, records
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import eventually
 
 # A Python program starts slowly where several do.
 pytestmark = pytest.mark.timeout(120)

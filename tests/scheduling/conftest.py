@@ -13,13 +13,13 @@ from chassis.database import Database
 from chassis.messaging.consumers import Consumers
 from chassis.messaging.inbox import Inbox
 from chassis.settings import KafkaSettings
-from chassis.testing import FixedClock
 from scheduling.entrypoints.inbound import subscriptions
 from scheduling.entrypoints.outbound import wire
 from scheduling.metrics import Metrics
 from tests.scheduling.told import World
 from tests.servers.handles import DatabaseAccess, create_database, drop_database, empty
 from tests.servers.shared import run
+from tests.timing import FixedClock
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NO_BROKER = KafkaSettings(bootstrap="127.0.0.1:1", username="nobody", password="unused")  # noqa: S106 - no broker is asked

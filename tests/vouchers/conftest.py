@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 from chassis import migrate
 from chassis.database import Database
 from chassis.messaging.inbox import Inbox
-from chassis.testing import FixedClock
 from tests.servers.handles import DatabaseAccess, create_database, drop_database, empty
 from tests.servers.shared import run
+from tests.timing import FixedClock
 from tests.vouchers.world import World, inbox
 from vouchers.entrypoints.outbound import wire
 

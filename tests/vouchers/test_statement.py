@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing import eventually
+from tests.timing import eventually
 from tests.vouchers.test_api import Site, site
 from tests.vouchers.test_pages import HTML, look, read
 from tests.vouchers.test_past import hand_over, last_year

@@ -17,8 +17,8 @@ from chassis.events import Event, Record
 from chassis.messaging.consumers import Consumers
 from chassis.messaging.inbox import Inbox
 from chassis.settings import KafkaSettings
-from chassis.testing import FixedClock
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import FixedClock
 from vouchers.application import issuing, labels, orders, programmes, settlement, statements
 from vouchers.application.acts import Act
 from vouchers.application.directory import FollowOrganisation, follow_organisation

@@ -24,8 +24,8 @@ from chassis import logs, tables
 from chassis.database import Database
 from chassis.metrics import Metrics
 from chassis.settings import ServiceSettings
-from chassis.testing import FixedClock, eventually
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import FixedClock, eventually
 from web.app import ServiceInfo, create_app
 from web.auth import Caller, TokenVerifier, public, require
 

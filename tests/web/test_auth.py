@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.database import Database
-from chassis.testing import FixedClock
+from tests.timing import FixedClock
 from tests.web.conftest import ISSUER, NOON, ORGANISATION, Issuer, new_key
 from tests.web.test_app import HTML, problem
 from web import auth

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from chassis.database import Database, Transaction
-from chassis.testing import FixedClock
+from tests.timing import FixedClock
 from tests.web.conftest import Issuer, client_of
 from tests.web.test_app import problem
 from web.auth import Caller, require

@@ -131,9 +131,9 @@ class Relay:
 
     async def _lead(self, connection: asyncpg.Connection) -> None:
         producer = self._build(self._kafka)
-        await producer.start()
-        self._standing = ""
         try:
+            await producer.start()  # what cannot start must be closed too
+            self._standing = ""
             await self._send_for_ever(connection, producer)
         finally:
             with suppress(Exception):

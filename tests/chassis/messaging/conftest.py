@@ -16,8 +16,8 @@ from chassis.events import Event, Record
 from chassis.messaging import Subscription
 from chassis.messaging.inbox import Inbox
 from chassis.metrics import Metrics
-from chassis.testing import FixedClock
 from tests.servers.handles import DatabaseAccess, plain
+from tests.timing import FixedClock
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -12,7 +12,6 @@ from chassis.database import Database, Transaction
 from chassis.events import Event
 from chassis.messaging import Refused, Waiting, queue
 from chassis.messaging.inbox import Inbox
-from chassis.testing import FixedClock
 from tests.chassis.messaging.conftest import (
     Happened,
     aside,
@@ -23,6 +22,7 @@ from tests.chassis.messaging.conftest import (
     record,
     records,
 )
+from tests.timing import FixedClock
 
 Make = Callable[..., Inbox]
 KEY = UUID("018f0000-0000-7000-8000-000000000001")

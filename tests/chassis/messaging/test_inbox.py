@@ -14,7 +14,6 @@ from chassis.events import Event, Record
 from chassis.messaging import Poison, Refused, Waiting, queue
 from chassis.messaging.inbox import Inbox
 from chassis.messaging.limit import DeadLetterLimit, TooManyDeadLetters
-from chassis.testing import FixedClock
 from tests.chassis.messaging.conftest import (
     Happened,
     aside,
@@ -25,6 +24,7 @@ from tests.chassis.messaging.conftest import (
     record,
     records,
 )
+from tests.timing import FixedClock
 
 Make = Callable[..., Inbox]
 KEY = UUID("018f0000-0000-7000-8000-000000000001")
@@ -155,6 +155,22 @@ async def test_a_refused_intent_leaves_its_answer_and_nothing_else(
 
     assert await effects(store) == []
     assert await verdicts(store) == ['{"what":"too-late"}']
+
+
+async def test_an_intent_for_another_service_leaves_no_trace(
+    store: Database, make_inbox: Make
+) -> None:
+    inbox = make_inbox(note, refuse=refuse)
+    foreign = [event("a", None, type="test.other.v1", id=f"{number}") for number in range(3)]
+
+    await inbox.take(records(*foreign))
+    async with store.reading() as connection:
+        kept = await connection.scalar(text("SELECT count(*) FROM inbox"))
+    await inbox.take(records(*foreign[:1], event("a", None), *foreign[1:]))
+
+    assert kept == 0
+    assert await effects(store) == ["a-None"]
+    assert await aside(store) == []
 
 
 async def test_an_intent_waits_sixty_seconds_then_is_refused_as_unknown(

@@ -14,9 +14,9 @@ from chassis.ids import new_id
 from chassis.metrics import Metrics
 from chassis.relay import Relay
 from chassis.settings import KafkaSettings
-from chassis.testing import eventually
 from tests.chassis.messaging.conftest import NOON, Happened
 from tests.servers.handles import DatabaseAccess
+from tests.timing import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 

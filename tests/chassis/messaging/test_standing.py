@@ -13,8 +13,8 @@ from chassis.messaging import Subscription, Waiting
 from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics
 from chassis.settings import KafkaSettings
-from chassis.testing import FixedClock
 from tests.chassis.messaging.conftest import event, note, records
+from tests.timing import FixedClock
 
 SUBSCRIPTION = "test.facts"
 Sweep = Callable[[timedelta], Any]  # lets time pass and measures: the lines logged

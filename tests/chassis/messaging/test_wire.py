@@ -20,9 +20,9 @@ from chassis.messaging.consumers import Consumers
 from chassis.metrics import Metrics
 from chassis.relay import Relay
 from chassis.settings import KafkaSettings
-from chassis.testing import eventually
 from tests.chassis.messaging.conftest import Happened, effects, event, note
 from tests.servers.handles import DatabaseAccess, KafkaAccess
+from tests.timing import eventually
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
 

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.testing import FixedClock
 from referrals.domain.appointments import AppointmentStep
 from referrals.domain.referrals import Step
 from referrals.storage import seats
@@ -15,6 +14,7 @@ from tests.referrals.doors.conftest import SCHEDULING
 from tests.referrals.doors.shown import act_in, text_of
 from tests.referrals.doors.test_send_page import whole_form
 from tests.referrals.told import World
+from tests.timing import FixedClock
 
 AUBUSSON = "23008"
 KEPT = re.compile(rf'action="{SCHEDULING}/sessions/([0-9a-f-]{{36}})/holds"')

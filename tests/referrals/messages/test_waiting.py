@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 from chassis.database import Transaction
-from chassis.testing import FixedClock
 from contracts.codes import SuspensionReason
 from contracts.events.partners import (
     OrganisationActivated,
@@ -19,6 +18,7 @@ from referrals.storage.referrals import Departure
 from tests.referrals.messages.conftest import Intake
 from tests.referrals.messages.test_intents import sending
 from tests.referrals.told import GUERET, World
+from tests.timing import FixedClock
 from tests.told import Directory, registered
 
 LONG = timedelta(seconds=61)

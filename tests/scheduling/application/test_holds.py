@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from chassis.database import Database
-from chassis.testing import FixedClock
 from scheduling.application.acts import RefusedError
 from scheduling.application.telling import tell_seats
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 JUST_BEFORE, OVER = timedelta(minutes=14, seconds=59), timedelta(minutes=15)
 

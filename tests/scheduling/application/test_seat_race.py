@@ -12,12 +12,12 @@ from sqlalchemy import text
 
 from chassis.clock import Clock
 from chassis.database import Database
-from chassis.testing import FixedClock
 from scheduling.application.acts import RefusedError
 from scheduling.domain.heard import Referral
 from scheduling.entrypoints.outbound import wire
 from tests.scheduling.told import World
 from tests.servers.handles import DatabaseAccess
+from tests.timing import FixedClock
 
 CLIENTS = 32
 SESSIONS = 20

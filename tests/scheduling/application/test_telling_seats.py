@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.database import Database
-from chassis.testing import FixedClock
 from scheduling.application.telling import tell_seats
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 
 async def tell(database: Database) -> int:

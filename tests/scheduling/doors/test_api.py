@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from chassis.testing import FixedClock
 from scheduling.domain.bookings import State
 from tests.doors import Doors
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 PLACE = {"name": "Tela", "kind": "third_place", "commune": "23096", "online_booking": True}
 SOMEBODY = {"anonymous": {"commune": "23096", "birth_band": "unknown"}}

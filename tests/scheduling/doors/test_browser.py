@@ -15,11 +15,11 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from chassis.testing import FixedClock
 from tests.doors import Doors
 from tests.pages.chromium import ARGUMENTS, chromium
 from tests.scheduling.doors.conftest import NewApp
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 PHONE_PX, DESK_PX = 390, 1280
 PATIENCE_MS = 20_000

@@ -7,13 +7,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from chassis.testing import FixedClock
 from scheduling.entrypoints import hold_pages
 from tests.doors import Doors
 from tests.scheduling.doors.conftest import HERE, REFERRALS
 from tests.scheduling.doors.test_api import code, key
 from tests.scheduling.doors.test_pages import post, text
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 
 async def click(

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.testing import FixedClock
 from scheduling.application.acts import RefusedError
 from tests.doors import Doors
 from tests.scheduling.doors.test_api import code, key
 from tests.scheduling.doors.test_pages import text
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 
 async def test_sessions_of_one_mediator_do_not_overlap_and_may_follow_each_other(

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from chassis.testing import FixedClock
 from scheduling.domain.bookings import State
 from tests.doors import Doors
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 
 def text(answer: httpx.Response) -> str:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import event
 
 from chassis.database import Database
-from chassis.testing import FixedClock
 from contracts.intents.intent import Intent
 from contracts.intents.scheduling import (
     AttendanceCorrected,
@@ -24,6 +23,7 @@ from contracts.intents.scheduling import (
 from scheduling.application.telling import tell_seats
 from tests.scheduling.messages.conftest import Post
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 DAY = timedelta(days=1)
 

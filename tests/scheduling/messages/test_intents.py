@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.testing import FixedClock
 from contracts import catalogue
 from contracts.events.referrals import PersonRegistered, ReferralRedirected, ReferralSent
 from contracts.intents.intent import Intent
@@ -26,6 +25,7 @@ from scheduling.entrypoints.intents import READS
 from scheduling.entrypoints.wording import SENTENCES
 from tests.scheduling.messages.conftest import Post
 from tests.scheduling.told import World
+from tests.timing import FixedClock
 
 SOMEBODY = {"anonymous": {"commune": "23096", "birth_band": "unknown"}}
 

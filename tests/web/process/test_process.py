@@ -17,8 +17,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from chassis import tables
-from chassis.testing import eventually
 from tests.servers.handles import DatabaseAccess, KafkaAccess, plain
+from tests.timing import eventually
 from tests.web.conftest import Script
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]

@@ -26,6 +26,7 @@ from chassis.settings import KafkaSettings
 
 MAX_RECORDS = 500
 """Records of one batch; with the inbox 87 times a plain handler, and under a second of work."""
+_GATHERED_BYTES, _GATHERING_MS = 65_536, 200  # some hundred facts
 STANDS_MAX = {"held": timedelta(seconds=60), "waiting": timedelta(minutes=15)}
 """How long a gap may stay, or a record wait, before it is an alarm (messages.md §3, §4)."""
 
@@ -172,7 +173,9 @@ class Consumers:
             batch=True,
             max_records=MAX_RECORDS,
             batch_timeout_ms=20,  # an idle subscriber adds up to this much latency
-            fetch_max_wait_ms=250,
+            # The broker answers as soon as there is anything, or lets it come together.
+            fetch_min_bytes=_GATHERED_BYTES if subscription.gathers else 1,
+            fetch_max_wait_ms=_GATHERING_MS if subscription.gathers else 250,
             session_timeout_ms=15_000,
             heartbeat_interval_ms=3_000,
             max_poll_interval_ms=300_000,

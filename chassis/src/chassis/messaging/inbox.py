@@ -79,9 +79,12 @@ class Inbox:
             Exception: a transient failure outlasted `ATTEMPTS`; nothing was committed.
         """
         with self._metrics.batch_seconds.labels(self._name).time():
-            await self._take([self._read(record) for record in records])
+            items = [self._read(record) for record in records]
+            await self._take([one for one in items if self.subscription.concerns(one.event)])
 
     async def _take(self, items: Sequence[Item]) -> None:
+        if not items:
+            return
         wait_s = _FIRST_WAIT_S
         for attempt in range(1, ATTEMPTS + 1):
             try:

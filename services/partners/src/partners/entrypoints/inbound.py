@@ -106,7 +106,9 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             ),
         )
     ]
-    persons = Subscription(name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned)
+    persons = Subscription(
+        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers=True
+    )
     return (*owners, persons)
 
 

@@ -143,6 +143,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             name="scheduling.referrals",
             topics=(topics.REFERRALS,),
             handlers={PERSON: _person, REFERRAL: _referral, REDIRECTED: _redirected},
+            gathers=True,
         ),
     )
 

@@ -178,6 +178,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             name="vouchers.referrals",
             topics=(topics.REFERRALS,),
             handlers={SENT: _hear_of_referral, REDIRECTED: _hear_of_redirection},
+            gathers=True,
         ),
         # What is booked holds, who came redeems.
         Subscription(

@@ -1,4 +1,4 @@
-"""Fakes and waits for tests; nothing else imports it."""
+"""A clock that tests move by hand, and a wait without a fixed time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
