@@ -15,9 +15,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from tests.servers.handles import DatabaseAccess, KafkaAccess, create_database, drop_database
-from tests.servers.shared import SharedServers, run
-
-SERVERS = pytest.StashKey[SharedServers]()
+from tests.servers.shared import SERVERS, SharedServers, run
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,6 +13,7 @@ import pytest
 from maillage.home import OFFSETS, Home, State
 from maillage.programmes import MARK
 from maillage.servers.processes import is_free
+from tests.servers.shared import SERVERS
 
 TIMEOUT_S = 300
 COMMAND = Path(sys.executable).with_name("maillage")
@@ -82,8 +83,11 @@ class CommandLine:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[CommandLine]:
     """A stack that is up."""
+    pytestconfig.stash[SERVERS].claim("deploy-stack")
     line = CommandLine(Home(tmp_path_factory.mktemp("deploy") / "home"))
     try:
         line.good("up")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.stack import Stack, running
+from tests.servers.shared import SERVERS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,6 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stack]:
+    pytestconfig.stash[SERVERS].claim("stack")
     with running(tmp_path_factory.mktemp("stack")) as one:
         yield one

@@ -23,6 +23,7 @@ import pytest
 from maillage.servers.processes import Identity, stop
 
 T = TypeVar("T")
+SERVERS = pytest.StashKey["SharedServers"]()
 ROOT = Path(__file__).parents[2]
 # The first time, Kafka's jars are fetched.
 PATIENCE_S = 180
@@ -57,6 +58,13 @@ class SharedServers:
         if "failed" in reach:
             refuse(f"{kind} could not start: {reach['failed']}")
         return reach
+
+    def claim(self, kind: str) -> None:
+        """For what only one process of the run may make: a second one's tests lost their group."""
+        try:
+            (self.directory / f"{kind}.claim").touch(exist_ok=False)
+        except FileExistsError:
+            pytest.fail(f"two workers make {kind}: does xdist keep the groups?", pytrace=False)
 
     def close(self) -> None:
         """Ends what was started, and leaves nothing behind."""
