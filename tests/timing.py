@@ -1,6 +1,7 @@
 """A clock that tests move by hand, and a wait without a fixed time."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -46,3 +47,11 @@ async def eventually(
         if asyncio.get_running_loop().time() > deadline:
             raise AssertionError(f"not within {within_s} s; last answer: {answer!r}")
         await asyncio.sleep(every_s)
+
+
+def wait_until(holds: Callable[[], bool], *, within_s: float, every_s: float = 0.05) -> None:
+    """The same for synchronous tests."""
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {within_s} s"
+        time.sleep(every_s)  # noqa: TID251 - no event loop here

@@ -6,9 +6,8 @@ import re
 import signal
 import socket
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -24,19 +23,14 @@ from maillage.founding.data import founding
 from maillage.home import Home, free_base
 from maillage.servers.processes import LOOPBACK
 from tests.deploy.conftest import CommandLine
+from tests.timing import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), pytest.mark.xdist_group("deploy-stack")]
 
 SERVICES = {"partners", "referrals", "vouchers", "scheduling", "reporting"}
 PATIENCE_S = 60
+eventually = partial(wait_until, within_s=PATIENCE_S)
 AWAY_S = 2
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)  # noqa: TID251 - a synchronous test
 
 
 def organisations(line: CommandLine) -> dict[str, str]:

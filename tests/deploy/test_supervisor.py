@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,10 @@ from maillage import programmes, running, supervisor
 from maillage.home import Home
 from maillage.programmes import Programme
 from maillage.supervisor import Log
+from tests.timing import wait_until
 
 PATIENCE_S = 20
+eventually = partial(wait_until, within_s=PATIENCE_S)
 ENVIRONMENT = dict(os.environ)  # noqa: TID251 - a child must find its libraries
 # Says when it begins and when it is asked to end, in a file that shows the order.
 TELLER = """
@@ -33,13 +35,6 @@ print("bonjour", sys.argv[2], flush=True)
 while True:
     time.sleep(0.05)
 """
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)  # noqa: TID251 - a synchronous test
 
 
 @pytest.fixture

@@ -250,6 +250,7 @@ async def test_a_batch_is_answered_item_by_item_in_its_order(world: World, caf: 
         (b"[", 400, "not-json"),
         (json.dumps([event() for _ in range(101)]).encode(), 400, "too-many"),
     ],
+    ids=["an object", "half an array", "101 events"],
 )
 async def test_a_bad_batch_is_refused_whole(
     world: World, caf: Partner, body: bytes, status: int, code: str
