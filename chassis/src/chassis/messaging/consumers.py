@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -26,6 +27,7 @@ from chassis.settings import KafkaSettings
 
 MAX_RECORDS = 500
 """Records of one batch; with the inbox 87 times a plain handler, and under a second of work."""
+_POLL_MS = 1000  # it returns as soon as something is there
 _GATHERED_BYTES, _GATHERING_MS = 65_536, 200  # some hundred facts
 STANDS_MAX = {"held": timedelta(seconds=60), "waiting": timedelta(minutes=15)}
 """How long a gap may stay, or a record wait, before it is an alarm (messages.md §3, §4)."""
@@ -165,14 +167,12 @@ class Consumers:
     def _subscribe(self, broker: KafkaBroker, inbox: Inbox) -> None:
         subscription = inbox.subscription
 
-        @broker.subscriber(
+        subscriber = broker.subscriber(
             *subscription.topics,
             group_id=subscription.name,  # one group each: topics do not rebalance one another
             group_instance_id=f"{self._instance}.{subscription.name}",  # back at once after a kill
             auto_offset_reset="earliest",  # `latest` skips what came before the first start
             batch=True,
-            max_records=MAX_RECORDS,
-            batch_timeout_ms=20,  # an idle subscriber adds up to this much latency
             # The broker answers as soon as there is anything, or lets it come together.
             fetch_min_bytes=_GATHERED_BYTES if subscription.gathers else 1,
             fetch_max_wait_ms=_GATHERING_MS if subscription.gathers else 250,
@@ -183,6 +183,10 @@ class Consumers:
             parser=_headerless,
             decoder=_nothing,
         )
+        # FastStream's own sleeps after each empty poll: late when little comes, busy when nothing.
+        subscriber.get_msg = _next_batch  # type: ignore[method-assign] # no parameter says it
+
+        @subscriber
         async def receive(message: KafkaMessage) -> None:
             raw: Any = message.raw_message
             await self._receive(inbox, [_record(record) for record in raw])
@@ -196,6 +200,11 @@ class Consumers:
             log.exception("subscription_stopped", subscription=inbox.subscription.name)
             await self._stopping.wait()
             raise
+
+
+async def _next_batch(consumer: AIOKafkaConsumer) -> tuple[ConsumerRecord, ...]:
+    found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=MAX_RECORDS)
+    return tuple(chain.from_iterable(found.values()))
 
 
 async def _headerless(batch: tuple[ConsumerRecord, ...], parse: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's
