@@ -24,7 +24,7 @@ from tests.timing import eventually
 
 COMMAND = Path(sys.executable).with_name("maillage")
 SERVICES = ("partners", "referrals", "vouchers", "scheduling", "reporting")
-INTENT_WAIT_S = 4
+INTENT_WAIT_S = 10
 """How long an intent waits for what it names: 60 s in service, short here so that tests see it."""
 
 
