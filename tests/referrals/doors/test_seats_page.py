@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from referrals.application.appointments import SeatFact
 from referrals.domain.appointments import AppointmentStep
 from referrals.domain.referrals import Step
 from referrals.storage import seats
@@ -123,6 +124,61 @@ async def test_an_appointment_stands_on_the_page_until_it_is_over(
     assert "N'a pas pu venir vendredi 27 novembre 2026" in words
     assert "En donnant une place à la personne." in words
     assert kept_in(after.text) == [another]
+
+
+async def test_after_a_missed_appointment_the_sender_reads_what_may_follow(
+    doors: Doors, world: World, clock: FixedClock
+) -> None:
+    place = await world.place("tela", "L'atelier")
+    referral = await world.sent("caf", "tela")
+    sender = doors.colleague("caf")
+
+    async def booked() -> SeatFact:
+        session = await world.session(place)
+        return await world.book("tela", place=place, session=session, referral=referral)
+
+    async def read() -> str:
+        return text_of(await sender.get(f"/referrals/{referral}"))
+
+    first = await booked()
+    nothing_to_do = "Rien n'est à faire de votre part."
+    assert nothing_to_do in await read()
+
+    clock.advance(timedelta(days=4))
+    await world.see(first, AppointmentStep.MISSED)
+    missed = await read()
+    assert (
+        "La personne n'a pas pu venir au rendez-vous du vendredi 27 novembre 2026. Vous pouvez "
+        "l'appeler ; Tela peut lui en donner un autre, ou clôturer l'orientation." in missed
+    )
+    assert nothing_to_do not in missed
+
+    second = await booked()
+    assert nothing_to_do in await read()
+
+    clock.advance(timedelta(days=4))
+    await world.see(second, AppointmentStep.EXCUSED)
+    assert "n'a pas pu venir au rendez-vous du mardi 1er décembre 2026" in await read()
+    await world.see(second, AppointmentStep.SEEN)
+    assert nothing_to_do in await read()
+    await world.see(second, AppointmentStep.MISSED)
+    await world.answer("tela", referral, Step.COMPLETE, "not_reachable")
+    assert nothing_to_do in await read()
+
+
+async def test_after_a_seat_missed_at_the_senders_own_place_another_is_its_own_to_give(
+    doors: Doors, world: World, clock: FixedClock
+) -> None:
+    place = await world.place("caf", "Espace")
+    referral = await world.sent("caf", "tela")
+    session = await world.session(place)
+    fact = await world.book("caf", place=place, session=session, referral=referral)
+    clock.advance(timedelta(days=4))
+    await world.see(fact, AppointmentStep.MISSED)
+
+    page = await doors.colleague("caf").get(f"/referrals/{referral}")
+
+    assert "Appelez-la : vous pouvez lui en donner un autre." in text_of(page)
 
 
 async def test_a_corrected_presence_is_a_line_of_its_own(

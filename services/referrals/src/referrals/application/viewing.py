@@ -1,13 +1,13 @@
 """Who sees what of a referral: the sender everything, a target its own side and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from referrals.domain.appointments import AppointmentStep
+from referrals.domain.appointments import NOT_COME, AppointmentStep
 from referrals.domain.redirecting import REDIRECTIONS
 from referrals.domain.referrals import State, derive
 from referrals.storage import appointments, persons, reading
@@ -33,13 +33,26 @@ class View:
 
     def upcoming(self, now: datetime) -> Noted | None:
         """The next seat that the person has, if she has one."""
-        latest = {noted.seat.booking: noted for noted in self.appointments}
         ahead = [
             noted
-            for noted in latest.values()
+            for noted in self._seats()
             if noted.step is AppointmentStep.SET and noted.seat.starts_at > now
         ]
         return min(ahead, key=lambda noted: noted.seat.starts_at, default=None)
+
+    @property
+    def missed(self) -> Noted | None:
+        """The last seat, if the person could not come and whoever gave it has not closed since."""
+        kept = [noted for noted in self._seats() if noted.step is not AppointmentStep.CANCELLED]
+        last = max(kept, key=lambda noted: noted.seat.starts_at, default=None)
+        if last is None or last.step not in NOT_COME:
+            return None
+        closed = {each.organisation for each in self.targets if each.state is State.COMPLETED}
+        return None if last.seat.organisation in closed else last
+
+    def _seats(self) -> Iterable[Noted]:
+        """Every seat with what became of it last."""
+        return {noted.seat.booking: noted for noted in self.appointments}.values()
 
     @property
     def partner_reference(self) -> str | None:

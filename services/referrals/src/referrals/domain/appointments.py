@@ -39,6 +39,9 @@ class AppointmentStep(StrEnum):
     EXCUSED = "excused"
 
 
+NOT_COME: Final = frozenset({AppointmentStep.MISSED, AppointmentStep.EXCUSED})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """A seat that follows a referral; `organisation` is that of the place."""

@@ -15,7 +15,7 @@ from chassis.database import Database, Transaction
 from chassis.ids import new_id
 from contracts.codes import Code, Outcome, RefusalReason
 from pages import Link
-from pages.french import count
+from pages.french import count, day
 from referrals.application.acts import Act, RefusedError
 from referrals.application.answering import AnswerReferral, answer_referral
 from referrals.application.names import LookUpName, look_up_name
@@ -33,6 +33,7 @@ from referrals.entrypoints.texts import message_fault
 from referrals.entrypoints.wording import sentence, sentence_of
 from referrals.metrics import Metrics
 from referrals.storage import reading
+from referrals.storage.appointments import Noted
 from web.auth import require
 from web.pages import render
 from web.problems import Problem
@@ -296,16 +297,7 @@ def _redirect_label(view: View) -> str | None:
 
 def _lead(view: View) -> str:
     if view.by_sender:
-        waiting = sum(target.state is State.SENT for target in view.targets)
-        if waiting:
-            asked = count(waiting, "destinataire n'a pas", "destinataires n'ont pas")
-            return f"{asked} encore répondu."
-        if view.state is State.REFUSED:
-            return (
-                "Personne n'a pu prendre en charge. Réorientez la personne vers une autre "
-                "organisation."
-            )
-        return "Tous les destinataires ont répondu. Rien n'est à faire de votre part."
+        return _lead_of_sender(view)
     return {
         State.SENT: f"{view.line.sender_name} attend votre réponse : prenez la personne en "
         "charge, ou refusez en disant pourquoi.",
@@ -316,6 +308,32 @@ def _lead(view: View) -> str:
         State.REDIRECTED: "La personne a été réorientée : votre organisation n'est plus "
         "sollicitée. Rien d'autre n'est à faire.",
     }[view.state]
+
+
+def _lead_of_sender(view: View) -> str:
+    if view.missed is not None:
+        return _after_missed(view, view.missed)
+    waiting = sum(target.state is State.SENT for target in view.targets)
+    if waiting:
+        asked = count(waiting, "destinataire n'a pas", "destinataires n'ont pas")
+        return f"{asked} encore répondu."
+    if view.state is State.REFUSED:
+        return (
+            "Personne n'a pu prendre en charge. Réorientez la personne vers une autre organisation."
+        )
+    return "Tous les destinataires ont répondu. Rien n'est à faire de votre part."
+
+
+def _after_missed(view: View, missed: Noted) -> str:
+    said = f"La personne n'a pas pu venir au rendez-vous du {day(missed.seat.starts_at)}."
+    names = {target.organisation: target.name for target in view.targets}
+    name = names.get(missed.seat.organisation)
+    if name is None:  # the sender's own seat
+        return f"{said} Appelez-la : vous pouvez lui en donner un autre."
+    return (
+        f"{said} Vous pouvez l'appeler ; {name} peut lui en donner un autre, "
+        "ou clôturer l'orientation."
+    )
 
 
 def _trail(view: View) -> Link:
