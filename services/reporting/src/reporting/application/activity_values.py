@@ -1,11 +1,32 @@
 """What the figures of activity amount to, for the whole consortium."""
 
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 import territory
-from reporting.application.figures import Value
-from reporting.application.overview import Measure, Overview
+from reporting.application.figures import Value, read_figures
+from reporting.application.overview import Measure, Overview, read_overview
 from reporting.application.territory_figures import Territories
 from reporting.domain import activity_figures as a
 from reporting.domain.facts import Step
+from reporting.domain.figures import Scope
+
+
+async def read_all_figures(
+    connection: AsyncConnection, scope: Scope, *, department: str, today: date
+) -> tuple[list[Value], Mapping[UUID, str]]:
+    """All figures that the scope is shown, and the names of the organisations in them.
+
+    What is done at places and with vouchers is counted for the whole consortium alone.
+    """
+    found = await read_figures(connection, scope)
+    if scope.organisation is not None:
+        return found, {}
+    overview = await read_overview(connection, scope.period, today=today)
+    return [*found, *values(Territories(overview, department))], overview.names
 
 
 def values(territories: Territories) -> list[Value]:

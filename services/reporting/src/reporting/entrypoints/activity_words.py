@@ -44,12 +44,6 @@ def meaning(value: Value) -> str:
     return figure_words.meaning(value) if say is None else say(value)
 
 
-def parts(value: Value, names: Mapping[UUID, str]) -> list[tuple[str, str]]:
-    """The parts of a figure by their names, as they are shown."""
-    said = french.euros if value.figure is a.FUNDERS else french.number
-    return [(part_name(value.figure, code, names), said(number)) for code, number in value.parts]
-
-
 def part_name(figure: f.Figure, code: str, names: Mapping[UUID, str]) -> str:
     """What a part of a figure is called: a funder by its name, else the label of its code."""
     return funder_name(code, names) if figure is a.FUNDERS else wording.label(figure.code, code)

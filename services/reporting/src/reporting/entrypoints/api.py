@@ -9,16 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 
-from reporting.application import activity_values
+from reporting.application.activity_values import read_all_figures
 from reporting.application.counts import count_everything
-from reporting.application.figures import (
-    UnknownFigure,
-    Value,
-    list_events,
-    read_figures,
-)
-from reporting.application.overview import read_overview
-from reporting.application.territory_figures import Territories
+from reporting.application.figures import UnknownFigure, Value, list_events
 from reporting.domain.days import day_of
 from reporting.domain.figures import Unit
 from reporting.domain.journeys import Entry
@@ -147,19 +140,12 @@ async def counts(database: Data) -> CountsAnswer:
 
 @router.get("/figures")
 async def figures(request: Request, scope: Scoped, database: Data) -> FiguresAnswer:
-    """The figures, of the whole department or of the caller's own organisation.
-
-    What is done at places and with vouchers is counted for the department alone.
-    """
-    names: Mapping[UUID, str] = {}
+    """The figures, of the whole department or of the caller's own organisation."""
+    today = day_of(database.clock.now())
     async with database.reading() as connection:
-        values = await read_figures(connection, scope)
-        if scope.organisation is None:
-            today = day_of(database.clock.now())
-            overview = await read_overview(connection, scope.period, today=today)
-            territories = Territories(overview, department_of(request))
-            values = [*values, *activity_values.values(territories)]
-            names = overview.names
+        values, names = await read_all_figures(
+            connection, scope, department=department_of(request), today=today
+        )
     return FiguresAnswer(
         first=scope.period.first,
         last=scope.period.last,
@@ -179,8 +165,8 @@ async def events(
             page = await list_events(
                 connection, code, scope, today=day_of(database.clock.now()), before=before
             )
-    except UnknownFigure as error:
-        raise unknown_figure(error) from None
+    except UnknownFigure:
+        raise unknown_figure() from None
     items = [
         EventAnswer(correlation_id=entry.correlation_id, **_step(entry).model_dump())
         for entry in page.events

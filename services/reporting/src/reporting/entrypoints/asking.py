@@ -8,7 +8,6 @@ from fastapi import Depends, Query, Request
 from pydantic import BeforeValidator, Field
 
 from chassis.database import Database
-from reporting.application.figures import UnknownFigure
 from reporting.application.journeys import Journey, UnknownJourney, read_journey
 from reporting.application.standing import may_read
 from reporting.domain.days import Period
@@ -163,7 +162,7 @@ def cursor_at(place: int) -> str:
     return cursors.encode({"log": place})
 
 
-def unknown_figure(_error: UnknownFigure) -> Problem:
+def unknown_figure() -> Problem:
     """The answer for a code that no figure has."""
     return Problem(
         404,

@@ -2,21 +2,32 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 import territory
 from pages import spreadsheet
+from reporting.application.activity_values import read_all_figures
+from reporting.application.figures import UnknownFigure, list_events
 from reporting.application.overview import Measure, read_overview
 from reporting.application.territory_figures import (
     Territories,
     codes_of_commune,
     codes_of_epci,
 )
-from reporting.entrypoints import consortium, tables
-from reporting.entrypoints.asking import Data, Everything, department_of
+from reporting.domain.days import day_of
+from reporting.entrypoints import consortium, shown, tables
+from reporting.entrypoints.asking import (
+    Data,
+    Everything,
+    Scoped,
+    department_of,
+    place_of,
+    unknown_figure,
+)
 from reporting.entrypoints.periods import Chosen, ChosenDays
+from reporting.entrypoints.sentences import Names
 from reporting.entrypoints.tables import Table
 from web.problems import Problem
 
@@ -38,6 +49,32 @@ _TABLES: Final[Mapping[str, Callable[[consortium.Read], Table]]] = MappingProxyT
 )
 
 
+def _months(found: Territories, codes: frozenset[str], *, whole: int | None) -> Table:
+    return tables.by_month(
+        "Venues par mois", found.months(Measure.CAME, codes, whole=whole), "Venues"
+    )
+
+
+_OF_EPCI: Final[Mapping[str, Callable[[Territories, str], Table]]] = MappingProxyType(
+    {
+        "communes": lambda found, siren: tables.communes(found, siren, ""),
+        "months": lambda found, siren: _months(
+            found, codes_of_epci(siren), whole=found.epci(siren).came
+        ),
+        "places": lambda found, siren: tables.places_in(found.overview, codes_of_epci(siren)),
+    }
+)
+_OF_COMMUNE: Final[Mapping[str, Callable[[Territories, str], Table | None]]] = MappingProxyType(
+    {
+        "months": lambda found, code: _months(
+            found, codes_of_commune(code), whole=found.commune(code).came
+        ),
+        "places": lambda found, code: tables.places_in(found.overview, codes_of_commune(code)),
+        "former": tables.former,
+    }
+)
+
+
 @router.get("/tables/{name}.csv")
 async def table(
     request: Request, _viewer: Everything, database: Data, chosen: ChosenDays, name: str
@@ -45,37 +82,66 @@ async def table(
     """A table of the whole consortium."""
     make = _TABLES.get(name)
     if make is None:
-        raise Problem(404, "unknown-table", "There is no such table")
+        raise _unknown()
     async with database.reading() as connection:
         found = await consortium.read(connection, chosen, department_of(request))
-    return _file(make(found), name, chosen)
+    return _file(make(found), name, chosen.query)
 
 
 @router.get("/epci/{siren}/{name}.csv")
 async def epci_table(
     request: Request, _viewer: Everything, database: Data, chosen: ChosenDays, siren: str, name: str
 ) -> Response:
-    """The communes or the months of one EPCI."""
-    if territory.epci(siren) is None or name not in {"communes", "months"}:
-        raise Problem(404, "unknown-table", "There is no such table")
+    """A table of the page of one EPCI."""
+    make = _OF_EPCI.get(name)
+    if make is None or territory.epci(siren) is None:
+        raise _unknown()
     days, found = await _territories(request, database, chosen)
-    if name == "communes":
-        made = tables.communes(found, siren, "")
-    else:
-        made = _months(found, codes_of_epci(siren), whole=found.epci(siren).came)
-    return _file(made, f"{name}-{siren}", days)
+    return _file(make(found, siren), f"{name}-{siren}", days.query)
 
 
-@router.get("/communes/{code}/months.csv")
-async def commune_months(
-    request: Request, _viewer: Everything, database: Data, chosen: ChosenDays, code: str
+@router.get("/communes/{code}/{name}.csv")
+async def commune_table(
+    request: Request, _viewer: Everything, database: Data, chosen: ChosenDays, code: str, name: str
 ) -> Response:
-    """The months of one commune of today."""
-    if territory.commune(code) is None:
-        raise Problem(404, "unknown-table", "There is no such table")
+    """A table of the page of one commune of today."""
+    make = _OF_COMMUNE.get(name)
+    if make is None or territory.commune(code) is None:
+        raise _unknown()
     days, found = await _territories(request, database, chosen)
-    made = _months(found, codes_of_commune(code), whole=found.commune(code).came)
-    return _file(made, f"months-{code}", days)
+    made = make(found, code)
+    if made is None:
+        raise _unknown()
+    return _file(made, f"{name}-{code}", days.query)
+
+
+@router.get("/figures/{code}/parts.csv")
+async def parts(request: Request, scope: Scoped, database: Data, code: str) -> Response:
+    """What one figure is made of, as far as the caller sees."""
+    today = day_of(database.clock.now())
+    async with database.reading() as connection:
+        values, names = await read_all_figures(
+            connection, scope, department=department_of(request), today=today
+        )
+    value = next((each for each in values if each.figure.code == code), None)
+    if value is None:
+        raise unknown_figure()
+    return _file(tables.parts(value, names), code, shown.days_query(scope.period))
+
+
+@router.get("/figures/{code}/events.csv")
+async def events(
+    scope: Scoped, database: Data, code: str, cursor: Annotated[str | None, Query()] = None
+) -> Response:
+    """One page of the events from which a figure is counted."""
+    today, before = day_of(database.clock.now()), place_of(cursor)
+    try:
+        async with database.reading() as connection:
+            page = await list_events(connection, code, scope, today=today, before=before)
+    except UnknownFigure:
+        raise unknown_figure() from None
+    made = tables.events(page.events, Names(page.names))
+    return _file(made, f"{code}-events", shown.days_query(scope.period))
 
 
 async def _territories(
@@ -87,15 +153,13 @@ async def _territories(
     return days, Territories(overview, department_of(request))
 
 
-def _months(found: Territories, codes: frozenset[str], *, whole: int | None) -> Table:
-    return tables.by_month(
-        "Venues par mois", found.months(Measure.CAME, codes, whole=whole), "Venues"
-    )
+def _unknown() -> Problem:
+    return Problem(404, "unknown-table", "There is no such table")
 
 
-def _file(made: Table, name: str, chosen: Chosen) -> Response:
-    days = "-".join(chosen.query.values())
-    disposition = f'attachment; filename="{name}-{days}.csv"'
+def _file(made: Table, name: str, days: Mapping[str, str]) -> Response:
+    named = "-".join([name, *days.values()])
+    disposition = f'attachment; filename="{named}.csv"'
     return Response(
         made.csv(),
         media_type=spreadsheet.MEDIA_TYPE,

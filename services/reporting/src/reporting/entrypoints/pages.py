@@ -78,8 +78,8 @@ async def events(
             page = await list_events(
                 connection, code, scope, today=day_of(database.clock.now()), before=before
             )
-    except UnknownFigure as error:
-        raise unknown_figure(error) from None
+    except UnknownFigure:
+        raise unknown_figure() from None
     here, period = f"/figures/{code}/events", shown.days_query(scope.period)
     return render(
         request,
@@ -89,6 +89,9 @@ async def events(
         period=scope.period,
         events=shown.events(page.events, Names(page.names)),
         home=Link(label="Tableau de bord", href=shown.address("/", **period)),
+        csv_href=shown.address(
+            f"/figures/{code}/events.csv", **period, **({"cursor": cursor} if cursor else {})
+        ),
         first_href=None if before is None else shown.address(here, **period),
         next_href=None
         if page.next is None

@@ -8,8 +8,9 @@ from uuid import UUID
 from reporting.application.figures import Value
 from reporting.domain.days import Period
 from reporting.domain.journeys import Entry
-from reporting.entrypoints import activity_words, wording
+from reporting.entrypoints import activity_words, tables, wording
 from reporting.entrypoints.sentences import Names, Sentence
+from reporting.entrypoints.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class ShownFigure:
     amount: str
     meaning: str
     formula: str
-    parts: Sequence[tuple[str, str]]
+    parts: Table
+    parts_href: str
     events_href: str
 
 
@@ -41,7 +43,8 @@ def figure(value: Value, period: Period, names: Mapping[UUID, str]) -> ShownFigu
         amount=activity_words.amount(value),
         meaning=activity_words.meaning(value),
         formula=value.figure.formula,
-        parts=activity_words.parts(value, names),
+        parts=tables.parts(value, names),
+        parts_href=address(f"/figures/{value.figure.code}/parts.csv", **days_query(period)),
         events_href=address(f"/figures/{value.figure.code}/events", **days_query(period)),
     )
 

@@ -15,8 +15,9 @@ from reporting.application.overview import Measure, Overview
 from reporting.application.territory_figures import Row, Territories
 from reporting.domain.disclosure import THRESHOLD
 from reporting.domain.figures import Unit
-from reporting.entrypoints import activity_words
-from reporting.entrypoints.sentences import label_of
+from reporting.domain.journeys import Entry
+from reporting.entrypoints import activity_words, wording
+from reporting.entrypoints.sentences import Names, label_of
 from reporting.storage.activity import Place
 
 HIDDEN: Final = "masqué"
@@ -163,6 +164,53 @@ def figures(values: Iterable[Value]) -> Table:
     )
 
 
+def parts(value: Value, names: Mapping[UUID, str]) -> Table:
+    """What one figure is made of."""
+    is_money = value.figure.unit is Unit.CENTS
+    return Table(
+        name="parts",
+        caption=value.figure.title,
+        columns=(
+            column("label", "Détail", numeric=False),
+            column("count", "Euros" if is_money else "Nombre"),
+        ),
+        rows=[
+            {
+                "label": words(activity_words.part_name(value.figure, code, names)),
+                "count": money(count) if is_money else number(count),
+            }
+            for code, count in value.parts
+        ],
+    )
+
+
+def events(found: Iterable[Entry], names: Names) -> Table:
+    """Events behind a figure, as their page lists them: no person appears."""
+    return Table(
+        name="events",
+        caption="Événements comptés",
+        columns=(
+            column("title", "Événement", numeric=False),
+            column("type", "Type", numeric=False),
+            column("id", "Identifiant", numeric=False),
+            column("happened", "Quand", numeric=False),
+            column("recorded", "Appris", numeric=False),
+            column("journey", "Parcours", numeric=False),
+        ),
+        rows=[
+            {
+                "title": words(wording.tell(each, names).title),
+                "type": words(each.type),
+                "id": words(each.event_id),
+                "happened": words(french.day_and_hour(each.happened_at)),
+                "recorded": words(french.day_and_hour(each.recorded_at)),
+                "journey": words(str(each.correlation_id or "")),
+            }
+            for each in found
+        ],
+    )
+
+
 def funders(overview: Overview) -> Table:
     """What each funder bears: at the counter, and once settled."""
     borne: dict[UUID, dict[str, int]] = {}
@@ -278,6 +326,40 @@ def places(found: Iterable[Place], names: Mapping[UUID, str]) -> Table:
             column("commune", "Commune", numeric=False),
         ),
         rows=rows,
+    )
+
+
+def places_in(overview: Overview, codes: frozenset[str]) -> Table:
+    """The open places of a territory."""
+    found = (each for each in overview.open_places() if each.commune in codes)
+    return places(found, overview.names)
+
+
+def former(territories: Territories, code: str) -> Table | None:
+    """The past under the names of that time, where a merger made the commune."""
+    made_from = territory.made_from(code)
+    if not made_from:
+        return None
+    row = territories.commune(code)
+    came = territories.former_codes(Measure.CAME, code, whole=row.came)
+    referrals = territories.former_codes(Measure.REFERRALS, code, whole=row.referrals)
+    names = {each.code: each.name for each in made_from}
+    return Table(
+        name="former",
+        caption="Selon le code écrit à l'époque",
+        columns=(
+            column("name", "Commune", numeric=False),
+            column("came", "Venues"),
+            column("referrals", "Orientations"),
+        ),
+        rows=[
+            {
+                "name": words(f"{names.get(each, each)} ({each})"),
+                "came": number(came.get(each, 0)),
+                "referrals": number(referrals.get(each, 0)),
+            }
+            for each in dict.fromkeys([code, *names, *came, *referrals])
+        ],
     )
 
 

@@ -112,8 +112,6 @@ async def epci(
         former=None,
         nearest=None,
         communes=tables.communes(by_territory, siren, query),
-        communes_csv=shown.address(f"/epci/{siren}/communes.csv", **days.query),
-        months_csv=shown.address(f"/epci/{siren}/months.csv", **days.query),
     )
 
 
@@ -141,19 +139,15 @@ def _commune_page(
         notices=_mergers(found, was),
         trail=trail,
         action=f"/communes/{found.code}",
-        former=_former(by_territory, row),
+        former=tables.former(by_territory, found.code),
         nearest=_nearest(by_territory, found.code) if not row.places else None,
         communes=None,
-        communes_csv=None,
-        months_csv=shown.address(f"/communes/{found.code}/months.csv", **days.query),
     )
 
 
 def _common(
     days: Chosen, by_territory: Territories, row: Row, codes: frozenset[str]
 ) -> dict[str, Any]:
-    overview = by_territory.overview
-    open_here = [each for each in overview.open_places() if each.commune in codes]
     return {
         "chosen": days,
         "choices": periods.WORDS,
@@ -164,7 +158,7 @@ def _common(
             by_territory.months(Measure.CAME, codes, whole=row.came),
             column="Venues aux séances et passages",
         ),
-        "places": tables.places(open_here, overview.names),
+        "places": tables.places_in(by_territory.overview, codes),
         "hides": _hides(row),
         "why_hidden": tables.WHY_HIDDEN,
         "query": shown.address("", **days.query),
@@ -204,34 +198,6 @@ def _figures(row: Row) -> Sequence[tuple[str, str, str]]:
 
 def _hides(row: Row) -> bool:
     return None in {row.people, row.came, row.referrals, row.redeemed}
-
-
-def _former(by_territory: Territories, row: Row) -> tables.Table | None:
-    """The past under the names of that time, where a merger made the commune."""
-    made_from = territory.made_from(row.code)
-    if not made_from:
-        return None
-    came = by_territory.former_codes(Measure.CAME, row.code, whole=row.came)
-    referrals = by_territory.former_codes(Measure.REFERRALS, row.code, whole=row.referrals)
-    names = {each.code: each.name for each in made_from}
-    codes = dict.fromkeys([row.code, *names, *came, *referrals])
-    return tables.Table(
-        name="former",
-        caption="Selon le code écrit à l'époque",
-        columns=(
-            tables.column("name", "Commune", numeric=False),
-            tables.column("came", "Venues"),
-            tables.column("referrals", "Orientations"),
-        ),
-        rows=[
-            {
-                "name": tables.words(f"{names.get(code, code)} ({code})"),
-                "came": tables.number(came.get(code, 0)),
-                "referrals": tables.number(referrals.get(code, 0)),
-            }
-            for code in codes
-        ],
-    )
 
 
 def _nearest(by_territory: Territories, code: str) -> str:
