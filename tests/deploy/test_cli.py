@@ -1,11 +1,16 @@
-"""What the command line says of what no command foresees."""
+"""What the command line says of what no command foresees, and where its links lead."""
 
 import errno
+import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from maillage.cli import guarded
+from maillage.home import State
+from maillage.narration import Narration
+from maillage.reports import show_addresses
 
 FULL = Path("/dev/full")  # a device on which every write fails as on a full disk
 
@@ -38,3 +43,20 @@ def test_what_the_system_refuses_is_named_with_its_place(
     said = capsys.readouterr().err
     assert said.startswith("✗ ")
     assert expected in said
+
+
+def test_the_link_to_the_figures_opens_on_the_year_that_is_played(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    state = State(port_base=20_000, department="23")
+    figures = state.url("reporting") + "/"
+
+    def targets(*, last_year: bool) -> list[str]:
+        show_addresses(state, Narration(), last_year=last_year)
+        return [unquote(each) for each in re.findall(r"next=(\S+)", capsys.readouterr().out)]
+
+    without, within = targets(last_year=False), targets(last_year=True)
+
+    assert figures in without
+    changed = [each for each in within if each not in without]
+    assert changed == [f"{figures}?period=last-year"]

@@ -21,6 +21,7 @@ from maillage.scenario.calendar import PARIS, closed, easter_sunday, holidays, n
 from maillage.scenario.customs import SHORT
 from maillage.scenario.happenings import Cited, Deposit, Known, Said, Scenario, resolved
 from maillage.scenario.people import family_names
+from maillage.scenario.playing import is_of_last_year
 from maillage.scenario.year import invent, last_full_year
 from maillage.trouble import Trouble
 from partners.domain.rights import INTENTS_OF, RIGHTS_OF, Kind
@@ -295,6 +296,19 @@ def test_half_a_year_of_older_code_is_not_gone_on_with(tmp_path: Path) -> None:
     assert progress.progress_of(home, "court", other).finished
     home.wipe()
     assert progress.year_begun(home, "court") is None
+
+
+def test_the_last_full_year_is_known_to_be_played(tmp_path: Path) -> None:
+    home, now = Home(tmp_path), datetime(YEAR + 1, 11, 29, tzinfo=UTC)
+    assert not is_of_last_year(home, "", now)
+    assert is_of_last_year(home, "annee", now)  # which begins now
+
+    progress.progress_of(home, "court", invent("23", YEAR, size=SHORT, seed="a")).keep()
+
+    assert is_of_last_year(home, "", now)
+    a_year_later = now + timedelta(days=365)
+    assert not is_of_last_year(home, "court", a_year_later)  # it goes on with the year it began
+    assert is_of_last_year(home, "annee", a_year_later)
 
 
 def test_a_broken_note_is_begun_anew(tmp_path: Path) -> None:

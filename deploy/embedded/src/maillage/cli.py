@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from chassis.clock import SystemClock
 from maillage import access, journals, reports, running
 from maillage.down import down as bring_down
 from maillage.down import wipe
@@ -171,7 +172,8 @@ def _bring_up(home: Home, *, forget: bool) -> None:
 
     narration, variant = Narration(), playing.asked_variant()
     state = bring_up(home, narration, forget=forget)
-    reports.show_addresses(state, narration)
+    last_year = playing.is_of_last_year(home, variant, SystemClock().now())
+    reports.show_addresses(state, narration, last_year=last_year)
     if variant:
         narration.say()
         playing.play(running_stack(home), variant, narration)

@@ -70,8 +70,15 @@ def show_status(home: Home, state: State, *, report: dict[str, Any], narration: 
     narration.console.print(table)
 
 
-def show_addresses(state: State, narration: Narration) -> None:
-    """« Prêt », the addresses, and a link for each thing to try."""
+def show_addresses(state: State, narration: Narration, *, last_year: bool) -> None:
+    """« Prêt », the addresses, and a link for each thing to try.
+
+    Args:
+        state: Of the stack.
+        narration: Where they are shown.
+        last_year: The scenario's year is here or on its way: figures are shown for that one, as
+            the twelve months before today are mostly empty.
+    """
     say = narration.say
     say()
     say(f"[bold green]Prêt.[/] Accueil : [bold]{state.url('partners')}[/]")
@@ -80,7 +87,8 @@ def show_addresses(state: State, narration: Narration) -> None:
     people = founding(state.department)
     names = {one.slug: one.name for one in people.organisations}
     for one in (one for one in people.colleagues if one.shows):
-        target = quote(state.url(one.service).rstrip("/") + one.path, safe="")
+        query = "?period=last-year" if last_year and one.service == "reporting" else ""
+        target = quote(state.url(one.service).rstrip("/") + one.path + query, safe="")
         say(f"  [bold]{one.shows}[/] [dim]({one.name}, {names[one.organisation]})[/]")
         say(f"    {state.url('partners')}/sign-in/as/{one.login}?next={target}")
     say()

@@ -21,6 +21,7 @@ from maillage.environments import ADMINISTRATOR
 from maillage.founding import titles
 from maillage.founding.data import founding
 from maillage.founding.titles import Edition
+from maillage.home import Home
 from maillage.narration import Narration
 from maillage.scenario import progress
 from maillage.scenario.calendar import PARIS, instant, next_working
@@ -65,14 +66,25 @@ def play(stack: Stack, variant: str, narration: Narration) -> None:
             return
         now = SystemClock().now()
         year = progress.year_begun(stack.home, variant) or last_full_year(now)
-        department = stack.state.department
-        seed = f"{department}-{year}" + ("" if variant == "annee" else f"-{variant}")
-        scenario = invent(department, year, size=VARIANTS[variant], seed=seed)
+        scenario = scenario_of(stack.state.department, year, variant)
         kept = progress.progress_of(stack.home, variant, scenario)
         if kept.finished:
             narration.say(f"L’année {year} est jouée.")
             return
         asyncio.run(_Playing(stack, scenario, kept, narration).run())
+
+
+def is_of_last_year(home: Home, variant: str, now: datetime) -> bool:
+    """Whether what was played here, or will be under that name, is the last full year."""
+    years = {progress.year_begun(home, each) for each in VARIANTS}
+    last = last_full_year(now)
+    return last in years or (bool(variant) and progress.year_begun(home, variant) is None)
+
+
+def scenario_of(department: str, year: int, variant: str) -> Scenario:
+    """What is played there under that name."""
+    seed = f"{department}-{year}" + ("" if variant == "annee" else f"-{variant}")
+    return invent(department, year, size=VARIANTS[variant], seed=seed)
 
 
 @contextmanager
