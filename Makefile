@@ -53,7 +53,8 @@ check: $(DONE)/dev ## Vérifie le code sans l’exécuter (moins d’une minute)
 test: check ## Vérifie, puis teste tout sur de vrais serveurs
 	@$(PYTEST) $(TESTS)
 
-soak: $(DONE)/dev ## Répète les essais de panne, deux mille parcours par tour (ROUNDS=10)
+soak: $(DONE)/dev ## Joue l’année, puis répète les pannes, deux mille parcours par tour (ROUNDS=10)
+	@MAILLAGE_TEST_SCENARIO=annee $(BIN)/pytest -q tests/deploy/test_scenario_on_a_stack.py
 	@for round in $$(seq $(ROUNDS)); do \
 	  echo "Tour $$round sur $(ROUNDS)"; MAILLAGE_TEST_JOURNEYS=2000 MAILLAGE_TEST_AWAY_S=60 \
 	  $(BIN)/pytest -q tests/e2e/test_kills.py tests/e2e/test_catching_up.py || exit 1; \

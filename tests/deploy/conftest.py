@@ -34,6 +34,7 @@ class CommandLine:
     """`maillage` with a home of its own."""
 
     home: Home
+    timeout_s: float = TIMEOUT_S
 
     def run(
         self, *arguments: str, variables: Mapping[str, str] | None = None
@@ -44,7 +45,7 @@ class CommandLine:
             env={**environment(self.home), **(variables or {})},
             capture_output=True,
             text=True,
-            timeout=TIMEOUT_S,
+            timeout=self.timeout_s,
             check=False,
         )
 
