@@ -4,6 +4,7 @@ Addresses come from MAILLAGE_TEST_POSTGRES_URL and MAILLAGE_TEST_KAFKA_BOOTSTRAP
 _PASSWORD if given, else from containers where a Docker engine answers, else embedded servers.
 """
 
+import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from tests.servers.handles import DatabaseAccess, KafkaAccess, create_database, drop_database
-from tests.servers.shared import SERVERS, SharedServers, run
+from tests.servers.shared import ENDS, SERVERS, SharedServers, group_of, run
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,6 +33,14 @@ def pytest_configure_node(node: Any) -> None:
     """Tells a worker of xdist where the servers are."""
     servers = node.config.stash[SERVERS]
     node.workerinput["servers"] = (str(servers.directory), servers.owner)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Ends what a group shares; without xdist its tests may be anywhere, and it lasts."""
+    group = group_of(item)
+    if group and group_of(nextitem) != group and hasattr(item.config, "workerinput"):
+        item.config.stash.get(ENDS, {}).pop(group, contextlib.ExitStack()).close()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

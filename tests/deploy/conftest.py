@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from maillage.home import OFFSETS, Home, State
 from maillage.programmes import MARK
 from maillage.servers.processes import is_free
-from tests.servers.shared import SERVERS
+from tests.servers.shared import of_group
 
 TIMEOUT_S = 300
 COMMAND = Path(sys.executable).with_name("maillage")
@@ -88,8 +89,14 @@ def stack(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[CommandLine]:
     """A stack that is up."""
-    pytestconfig.stash[SERVERS].claim("deploy-stack")
-    line = CommandLine(Home(tmp_path_factory.mktemp("deploy") / "home"))
+    made = up_and_down(CommandLine(Home(tmp_path_factory.mktemp("deploy") / "home")))
+    with of_group("deploy-stack", made, config=pytestconfig) as line:
+        yield line
+
+
+@contextmanager
+def up_and_down(line: CommandLine) -> Iterator[CommandLine]:
+    """The command line's stack for the block; nothing is left behind it."""
     try:
         line.good("up")
         yield line

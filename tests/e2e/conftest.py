@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.stack import Stack, running
-from tests.servers.shared import SERVERS
+from tests.servers.shared import of_group
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,6 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stack]:
-    pytestconfig.stash[SERVERS].claim("stack")
-    with running(tmp_path_factory.mktemp("stack")) as one:
+    made = running(tmp_path_factory.mktemp("stack"))
+    with of_group("stack", made, config=pytestconfig) as one:
         yield one

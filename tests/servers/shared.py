@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -24,6 +25,7 @@ from maillage.servers.processes import Identity, stop
 
 T = TypeVar("T")
 SERVERS = pytest.StashKey["SharedServers"]()
+ENDS = pytest.StashKey[dict[str, contextlib.ExitStack]]()
 ROOT = Path(__file__).parents[2]
 # The first time, Kafka's jars are fetched.
 PATIENCE_S = 180
@@ -92,6 +94,24 @@ class SharedServers:
         self._leases.append(process)
         created = psutil.Process(process.pid).create_time()
         (self.directory / f"{kind}.lease").write_text(f"{process.pid} {created!r}")
+
+
+def group_of(item: pytest.Item | None) -> str | None:
+    """The group that one worker runs from its first test to its last."""
+    mark = item and item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else None
+
+
+@contextlib.contextmanager
+def of_group(name: str, made: AbstractContextManager[T], *, config: pytest.Config) -> Iterator[T]:
+    """What the tests of a group share, made once, and ended with the last of them.
+
+    A platform that nobody asks any more would take a sixth of the machine from all other tests.
+    """
+    config.stash[SERVERS].claim(name)
+    with contextlib.ExitStack() as until_end:
+        config.stash.setdefault(ENDS, {})[name] = until_end
+        yield until_end.enter_context(made)
 
 
 def refuse(reason: str) -> NoReturn:

@@ -28,7 +28,7 @@ from chassis.metrics import Metrics
 from chassis.settings import KafkaSettings
 
 PAGE = 1000
-IDLE_POLL_S = 0.03
+IDLE_POLL_S = 0.05  # for other processes; writers of this one wake it
 STUCK_RETRY = timedelta(minutes=1)
 _LEADER_LOCK = 0x6D61696C  # one per database, and each service has its own database
 _STAND_BY_S = 0.5
