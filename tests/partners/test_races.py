@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from chassis.codec import BATCH, decode_structured
 from contracts.topics import INTAKE
 from partners.application.intake import Submit, sender_by_topic, submit_batch
-from partners.application.persons import OutwardId, learn_outward_ids
+from partners.application.persons import learn_outward_ids
+from partners.domain.outgoing import OutwardId
 from partners.entrypoints.intents import read_intent
 from tests.partners.world import ANONYMOUS, Partner, World, event, structured
 

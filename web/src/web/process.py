@@ -8,6 +8,7 @@ is accepted meanwhile lies in the outbox.
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -110,6 +111,7 @@ class Process:
 
     async def run(self) -> int:
         """Run until a signal or a fatal error; the exit code."""
+        gc.freeze()  # what was built at the start stays: no collection need look at it again
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop.set)

@@ -28,7 +28,7 @@ from chassis.settings import KafkaSettings
 MAX_RECORDS = 500
 """Records of one batch; with the inbox 87 times a plain handler, and under a second of work."""
 _POLL_MS = 1000  # it returns as soon as something is there
-_GATHERED_BYTES, _GATHERING_MS = 65_536, 200  # some hundred facts
+_GATHERED_BYTES = 65_536  # some hundred facts
 STANDS_MAX = {"held": timedelta(seconds=60), "waiting": timedelta(minutes=15)}
 """How long a gap may stay, or a record wait, before it is an alarm (messages.md §3, §4)."""
 
@@ -79,6 +79,7 @@ class Consumers:
             allow_auto_create_topics=False,
             ack_policy=AckPolicy.NACK_ON_ERROR,  # every other policy loses messages
             graceful_timeout=15.0,
+            apply_types=False,  # its injection sends every batch through a thread
             logger=None,
         )
         for inbox in self.inboxes.values():
@@ -174,22 +175,21 @@ class Consumers:
             auto_offset_reset="earliest",  # `latest` skips what came before the first start
             batch=True,
             # The broker answers as soon as there is anything, or lets it come together.
-            fetch_min_bytes=_GATHERED_BYTES if subscription.gathers else 1,
-            fetch_max_wait_ms=_GATHERING_MS if subscription.gathers else 500,
+            fetch_min_bytes=_GATHERED_BYTES if subscription.gathers_ms else 1,
+            fetch_max_wait_ms=subscription.gathers_ms or 500,
             session_timeout_ms=15_000,
             heartbeat_interval_ms=3_000,
             max_poll_interval_ms=300_000,
             no_reply=True,  # else `reply_to` publishes with our credentials wherever it says
             parser=_headerless,
-            decoder=_nothing,
+            decoder=_as_it_is,
         )
         # FastStream's own sleeps after each empty poll: late when little comes, busy when nothing.
         subscriber.get_msg = _next_batch  # type: ignore[method-assign] # no parameter says it
 
         @subscriber
-        async def receive(message: KafkaMessage) -> None:
-            raw: Any = message.raw_message
-            await self._receive(inbox, [_record(record) for record in raw])
+        async def receive(batch: tuple[ConsumerRecord, ...]) -> None:
+            await self._receive(inbox, [_record(record) for record in batch])
 
     async def _receive(self, inbox: Inbox, records: Sequence[Record]) -> None:
         try:
@@ -214,8 +214,9 @@ async def _headerless(batch: tuple[ConsumerRecord, ...], parse: Any) -> KafkaMes
     return message
 
 
-async def _nothing(_message: object) -> None:
+async def _as_it_is(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's
     """The wrapper reads bytes itself: a decoder that fails would loop for ever."""
+    return message.raw_message
 
 
 def _record(record: ConsumerRecord) -> Record:

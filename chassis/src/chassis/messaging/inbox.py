@@ -2,7 +2,8 @@
 
 A batch is first tried whole, without savepoints (two round trips per record would cost most of the
 throughput); on an error it is rolled back and tried again with a savepoint per record, which finds
-the record that fails. Intents go record by record at once, since a refusal undoes the record.
+the record that fails. Several intents go record by record at once, since a refusal undoes its
+record; one that comes alone is mostly accepted.
 """
 
 import asyncio
@@ -100,13 +101,14 @@ class Inbox:
                 return
 
     async def _whole_then_singly(self, items: Sequence[Item]) -> None:
-        if not (self.subscription.intents or self.subscription.raw):
+        several = len(items) > 1 and self.subscription.intents
+        if not (several or self.subscription.raw):
             try:
                 return await self._run(items, singly=False)
             except Exception as error:
                 if is_transient(error):
                     raise
-                log.info("batch_tried_singly", subscription=self._name, error=type(error).__name__)
+                log.debug("batch_tried_singly", subscription=self._name, error=type(error).__name__)
         return await self._run(items, singly=True)
 
     async def _run(self, items: Sequence[Item], *, singly: bool) -> None:

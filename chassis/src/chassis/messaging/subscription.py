@@ -23,8 +23,8 @@ class Subscription:
     poison. `refuse` makes the messages intents: it writes the answer no, and whatever still waits
     after the service's limit is refused as unknown.
 
-    `gathers` is for facts that nobody waits for: they are let come together for a fifth of a
-    second, since ten records in one transaction cost little more than one.
+    `gathers_ms` lets records come together for so long, since ten of them in one transaction cost
+    little more than one: the longer, the less anybody waits for what is done with them.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Subscription:
     batch: BatchHandler | None = None
     raw: RawHandler | None = None
     refuse: Refuse | None = None
-    gathers: bool = False
+    gathers_ms: int = 0
 
     @property
     def intents(self) -> bool:

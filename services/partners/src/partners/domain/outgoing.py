@@ -23,6 +23,15 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutwardId:
+    """An organisation knows the person under this id."""
+
+    outward: UUID
+    organisation: UUID
+    person: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Helped:
     """Who was helped (or will be), at whose place or counter, and after which referral.
 

@@ -25,7 +25,7 @@ class Context:
         return self.settings.public_url.rstrip("/")
 
 
-def context(request: Request) -> Context:
+async def context(request: Request) -> Context:
     """A dependency: the context that the composition root left on the application."""
     return cast("Context", request.app.state.context)
 

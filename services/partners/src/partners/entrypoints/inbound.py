@@ -11,7 +11,8 @@ from chassis.events import Event
 from chassis.messaging import Handler, Poison, Subscription
 from contracts.topics import OUTWARD_IDS, REFERRALS, SCHEDULING, VOUCHERS
 from partners.application.answers import No, Verdict, VerdictOfNothing, Yes, take_verdict
-from partners.application.persons import OutwardId, learn_outward_ids
+from partners.application.persons import learn_outward_ids
+from partners.domain.outgoing import OutwardId
 from partners.domain.submission import AnsweredTwice
 from partners.entrypoints import facts, facts_of_help, telling
 from partners.entrypoints.reading import Reader, read, read_uuid
@@ -95,6 +96,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             name=name,
             topics=(topic,),
             handlers={**verdicts, **telling.handlers(tells, metrics=metrics)},
+            gathers_ms=100,
         )
         for name, topic, tells in (
             ("partners.referrals", REFERRALS, facts.of_referrals(kafka_doors=kafka_doors)),
@@ -106,8 +108,9 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             ),
         )
     ]
+    # Sooner than the facts, which wait for these.
     persons = Subscription(
-        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers=True
+        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers_ms=40
     )
     return (*owners, persons)
 

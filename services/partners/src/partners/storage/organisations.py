@@ -13,6 +13,9 @@ from partners.domain.organisation import Organisation, State
 from partners.domain.rights import Kind, Right
 from partners.storage.tables import organisation, organisation_fact
 
+# Built once: every event that is sent asks for it.
+_BY_ID = sa.select(organisation).where(organisation.c.id == sa.bindparam("id"))
+
 
 async def add(connection: AsyncConnection, new: Organisation, *, now: datetime) -> bool:
     """Insert it; False when the slug is taken (by a call that ran at the same time)."""
@@ -58,12 +61,15 @@ async def by_slug(
 ) -> Organisation | None:
     """The organisation of that name; locked until the transaction ends when `lock`."""
     statement = sa.select(organisation).where(organisation.c.slug == slug)
-    return await _one(connection, statement.with_for_update() if lock else statement)
+    statement = statement.with_for_update() if lock else statement
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    return None if row is None else _read(row)
 
 
 async def by_id(connection: AsyncConnection, identifier: UUID) -> Organisation | None:
     """The organisation of that id."""
-    return await _one(connection, sa.select(organisation).where(organisation.c.id == identifier))
+    row = (await connection.execute(_BY_ID, {"id": identifier})).mappings().one_or_none()
+    return None if row is None else _read(row)
 
 
 async def every(connection: AsyncConnection) -> list[Organisation]:
@@ -80,11 +86,6 @@ async def facts(connection: AsyncConnection, identifier: UUID) -> list[Mapping[s
         .order_by(organisation_fact.c.sequence)
     )
     return [dict(row) for row in rows.mappings()]
-
-
-async def _one(connection: AsyncConnection, statement: sa.Select[Any]) -> Organisation | None:
-    row = (await connection.execute(statement)).mappings().one_or_none()
-    return None if row is None else _read(row)
 
 
 def _changing(of: Organisation) -> dict[str, Any]:

@@ -8,11 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from partners.domain.outgoing import OutwardId
 from partners.storage.tables import outward_id
 
 # Any fixed number: the first half of the key of our advisory locks, so that locks taken for
 # another purpose in this database cannot meet these.
 _LOCK_CLASS = 0x6F75  # "ou"
+# The keys of an array are locked in its order.
+_LOCK = sa.text(
+    "SELECT pg_advisory_xact_lock(:class, key) FROM unnest(CAST(:keys AS int[])) AS key"
+)
 
 
 async def person_of(
@@ -35,26 +40,19 @@ async def known(
     return set((await connection.execute(statement)).scalars())
 
 
-async def keep(
-    connection: AsyncConnection,
-    outward: UUID,
-    *,
-    organisation: UUID,
-    person: UUID,
-    now: datetime,
-) -> None:
-    """Remember it; a second time changes nothing."""
-    await connection.execute(
-        insert(outward_id)
-        .values(
-            outward=outward,
-            organisation=organisation,
-            person=person,
-            learnt_at=now,
-            data_subject=str(person),
-        )
-        .on_conflict_do_nothing()
-    )
+async def keep(connection: AsyncConnection, ids: Sequence[OutwardId], *, now: datetime) -> None:
+    """Remember them; a second time changes nothing."""
+    rows = [
+        {
+            "outward": each.outward,
+            "organisation": each.organisation,
+            "person": each.person,
+            "learnt_at": now,
+            "data_subject": str(each.person),
+        }
+        for each in ids
+    ]
+    await connection.execute(insert(outward_id).on_conflict_do_nothing(), rows)
 
 
 async def lock(connection: AsyncConnection, outwards: Sequence[UUID]) -> None:
@@ -65,8 +63,7 @@ async def lock(connection: AsyncConnection, outwards: Sequence[UUID]) -> None:
     so that two transactions never wait for each other.
     """
     keys = sorted({_lock_key(outward) for outward in outwards})
-    for key in keys:
-        await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK_CLASS, key)))
+    await connection.execute(_LOCK, {"class": _LOCK_CLASS, "keys": keys})
 
 
 def _lock_key(outward: UUID) -> int:

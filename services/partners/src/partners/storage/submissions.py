@@ -1,6 +1,6 @@
 """SQL of submissions: their identity, their waiting, their answer, their lists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -11,6 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from partners.domain.submission import Door, Submission, SubmissionState
 from partners.storage.tables import submission
+
+# Built once: a statement that is put together anew costs more than it takes to run.
+_CLAIM = insert(submission).on_conflict_do_nothing(constraint="submission_identity")
+_BY_ID = sa.select(submission).where(submission.c.id == sa.bindparam("id"))
+_LOCKED = _BY_ID.with_for_update()
+_ANSWER = sa.update(submission).where(submission.c.id == sa.bindparam("answered"))
 
 
 class Waiting(NamedTuple):
@@ -55,12 +61,7 @@ async def claim(
             "wait_until": wait.until,
             "kept_data": dict(wait.data),
         }
-    statement = (
-        insert(submission)
-        .values(**values, **_columns(new))
-        .on_conflict_do_nothing(constraint="submission_identity")
-    )
-    if (await connection.execute(statement)).rowcount == 1:
+    if (await connection.execute(_CLAIM, values | _columns(new))).rowcount == 1:
         return None
     return await find_identity(connection, new.organisation, identity)
 
@@ -103,21 +104,19 @@ async def forward(
 
 async def answer(connection: AsyncConnection, answered: Submission) -> None:
     """Write the final answer."""
-    await connection.execute(
-        sa.update(submission)
-        .where(submission.c.id == answered.id)
-        .values(
-            state=answered.state,
-            reason=answered.reason,
-            detail=answered.detail,
-            subject=answered.subject,
-            correlation=answered.correlation,
-            answered_at=answered.answered_at,
-            awaited=None,
-            wait_until=None,
-            kept_data=None,
-        )
-    )
+    values = {
+        "answered": answered.id,
+        "state": answered.state,
+        "reason": answered.reason,
+        "detail": answered.detail,
+        "subject": answered.subject,
+        "correlation": answered.correlation,
+        "answered_at": answered.answered_at,
+        "awaited": None,
+        "wait_until": None,
+        "kept_data": None,
+    }
+    await connection.execute(_ANSWER, values)
 
 
 _CONCERN = sa.text("""
@@ -143,12 +142,8 @@ async def by_id(
     connection: AsyncConnection, identifier: UUID, *, lock: bool = False
 ) -> Submission | None:
     """The submission of that id; locked until the transaction ends when `lock`."""
-    statement = sa.select(submission).where(submission.c.id == identifier)
-    row = (
-        (await connection.execute(statement.with_for_update() if lock else statement))
-        .mappings()
-        .one_or_none()
-    )
+    statement = _LOCKED if lock else _BY_ID
+    row = (await connection.execute(statement, {"id": identifier})).mappings().one_or_none()
     return None if row is None else _read(row)
 
 
@@ -193,16 +188,16 @@ async def count_by_state(connection: AsyncConnection, organisation: UUID) -> dic
 
 
 async def waiting_for(
-    connection: AsyncConnection, organisation: UUID, outward: UUID
-) -> list[Waiting]:
-    """Those of this organisation that wait for this outward id, oldest first, locked."""
+    connection: AsyncConnection, ids: Sequence[tuple[UUID, UUID]]
+) -> list[tuple[UUID, Waiting]]:
+    """Those of an organisation that wait for its outward id, with the id, oldest first, locked."""
     rows = await connection.execute(
         sa.select(submission)
-        .where(submission.c.organisation == organisation, submission.c.awaited == outward)
+        .where(sa.tuple_(submission.c.organisation, submission.c.awaited).in_(ids))
         .order_by(submission.c.id)
         .with_for_update()
     )
-    return [_waiting(row) for row in rows.mappings()]
+    return [(row["awaited"], _waiting(row)) for row in rows.mappings()]
 
 
 async def overdue(connection: AsyncConnection, *, now: datetime, size: int) -> list[Waiting]:

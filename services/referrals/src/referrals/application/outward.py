@@ -11,16 +11,13 @@ from referrals.storage import persons
 
 async def introduce(tx: Transaction, person: UUID, organisations: Iterable[UUID]) -> None:
     """Give each organisation that has none an id for the person, and tell partners' doors."""
-    for organisation in sorted(organisations):  # one order for all, or two could wait in a ring
-        fresh = new_id()
-        assigned = await persons.assign_outward(
-            tx.connection,
-            organisation=organisation,
-            person_id=person,
-            fresh=fresh,
-            assigned_at=tx.now,
-        )
-        if assigned:
-            fact = OutwardIdAssigned(outward=fresh, organisation=organisation, person=person)
-            tx.emit(fact, key=fresh, sequence=1, happened_at=tx.now, data_subject=person)
-            tx.arrived(f"person:{person}")
+    # One order for all, or two could wait in a ring.
+    fresh = {organisation: new_id() for organisation in sorted(organisations)}
+    assigned = await persons.assign_outward(
+        tx.connection, fresh, person_id=person, assigned_at=tx.now
+    )
+    for organisation in sorted(assigned):
+        outward = fresh[organisation]
+        fact = OutwardIdAssigned(outward=outward, organisation=organisation, person=person)
+        tx.emit(fact, key=outward, sequence=1, happened_at=tx.now, data_subject=person)
+        tx.arrived(f"person:{person}")

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from referrals.storage.tables import decision
+
+# Built once: a statement that is put together anew costs more than it takes to run.
+_CLAIM = insert(decision).on_conflict_do_nothing()
+_CONCERN = update(decision).where(decision.c.act == bindparam("claimed"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +28,20 @@ async def claim(connection: AsyncConnection, one: Decision, *, decided_at: datet
 
     Whoever comes second waits here until the first has committed or given up.
     """
-    statement = insert(decision).values(
-        act=one.act,
-        organisation=one.organisation,
-        outcome="accepted" if one.reason is None else "refused",
-        reason=one.reason,
-        subject=one.subject,
-        decided_at=decided_at,
-    )
-    result = await connection.execute(statement.on_conflict_do_nothing())
-    return result.rowcount == 1
+    values = {
+        "act": one.act,
+        "organisation": one.organisation,
+        "outcome": "accepted" if one.reason is None else "refused",
+        "reason": one.reason,
+        "subject": one.subject,
+        "decided_at": decided_at,
+    }
+    return (await connection.execute(_CLAIM, values)).rowcount == 1
 
 
 async def concern(connection: AsyncConnection, act: UUID, *, subject: UUID) -> None:
     """Say which referral the claimed act made or changed."""
-    await connection.execute(update(decision).where(decision.c.act == act).values(subject=subject))
+    await connection.execute(_CONCERN, {"claimed": act, "subject": subject})
 
 
 async def find(connection: AsyncConnection, act: UUID) -> Decision | None:

@@ -1,5 +1,6 @@
 """Persons, the vault of their identities, and the ids under which each organisation knows them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -42,16 +43,15 @@ async def claim_reference(
 
 
 async def add(connection: AsyncConnection, one: Person, *, registered_at: datetime) -> None:
-    await connection.execute(
-        insert(person).values(
-            id=one.id,
-            registered_by=one.registered_by,
-            anonymous=one.anonymous,
-            commune=one.commune,
-            birth_band=one.birth_band,
-            registered_at=registered_at,
-        )
-    )
+    values = {
+        "id": one.id,
+        "registered_by": one.registered_by,
+        "anonymous": one.anonymous,
+        "commune": one.commune,
+        "birth_band": one.birth_band,
+        "registered_at": registered_at,
+    }
+    await connection.execute(insert(person), values)
 
 
 async def find(connection: AsyncConnection, person_id: UUID) -> Person | None:
@@ -110,22 +110,26 @@ async def read_identity(connection: AsyncConnection, person_id: UUID) -> Identit
 
 async def assign_outward(
     connection: AsyncConnection,
+    fresh: Mapping[UUID, UUID],
     *,
-    organisation: UUID,
     person_id: UUID,
-    fresh: UUID,
     assigned_at: datetime,
-) -> bool:
-    """Give the person the outward id `fresh` at an organisation that has none yet; else False."""
-    row = {
-        "outward": fresh,
-        "organisation": organisation,
-        "person": person_id,
-        "assigned_at": assigned_at,
-    }
-    statement = insert_or_keep(outward_id).values(row).on_conflict_do_nothing()
-    result = await connection.execute(statement)
-    return result.rowcount == 1
+) -> set[UUID]:
+    """Give the person an outward id at each organisation that has none yet; which got theirs.
+
+    `fresh` holds the ids by organisation, in the order in which all take the rows.
+    """
+    rows = [
+        {
+            "outward": outward,
+            "organisation": organisation,
+            "person": person_id,
+            "assigned_at": assigned_at,
+        }
+        for organisation, outward in fresh.items()
+    ]
+    statement = insert_or_keep(outward_id).values(rows).on_conflict_do_nothing()
+    return set(await connection.scalars(statement.returning(outward_id.c.organisation)))
 
 
 async def outward_of(

@@ -81,25 +81,24 @@ async def lock(connection: AsyncConnection, referral_id: UUID) -> Held | None:
 
 async def add(connection: AsyncConnection, fact: ReferralSent, departure: Departure) -> None:
     """Write a new referral with its targets; its first fact has the sequence 1."""
-    await connection.execute(
-        insert(referral).values(
-            id=fact.referral,
-            sender=fact.sender,
-            person=fact.person,
-            need=fact.need,
-            urgency=fact.urgency,
-            due_on=fact.due_on,
-            level=fact.level,
-            commune=fact.commune,
-            birth_band=fact.birth_band,
-            agreement=fact.agreement,
-            partner_reference=departure.partner_reference,
-            correlation=departure.correlation,
-            sequence=1,
-            sent_at=departure.sent_at,
-            learnt_at=departure.learnt_at,
-        )
-    )
+    values = {
+        "id": fact.referral,
+        "sender": fact.sender,
+        "person": fact.person,
+        "need": fact.need,
+        "urgency": fact.urgency,
+        "due_on": fact.due_on,
+        "level": fact.level,
+        "commune": fact.commune,
+        "birth_band": fact.birth_band,
+        "agreement": fact.agreement,
+        "partner_reference": departure.partner_reference,
+        "correlation": departure.correlation,
+        "sequence": 1,
+        "sent_at": departure.sent_at,
+        "learnt_at": departure.learnt_at,
+    }
+    await connection.execute(insert(referral), values)
     await connection.execute(
         insert(referral_target),
         [

@@ -31,7 +31,7 @@ Day = Annotated[_InReach | None, BeforeValidator(lambda sent: sent or None)]
 Signed = Annotated[Caller, Depends(require())]
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     """The service's database."""
     database: Database = request.app.state.database
     return database
@@ -64,7 +64,7 @@ async def viewer_of(caller: Signed, database: Data) -> Viewer:
 Watching = Annotated[Viewer, Depends(viewer_of)]
 
 
-def everything(
+async def everything(
     viewer: Watching, _caller: Annotated[Caller, Depends(require(*sorted(SEES_EVERYTHING)))]
 ) -> Viewer:
     """Someone who sees the whole department.
@@ -117,7 +117,7 @@ def _not_active() -> Problem:
     )
 
 
-def scope_of(
+async def scope_of(
     viewer: Watching,
     first: Annotated[Day, Query(alias="from")] = None,
     last: Annotated[Day, Query(alias="to")] = None,

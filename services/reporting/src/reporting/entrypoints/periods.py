@@ -55,7 +55,7 @@ class Chosen:
         return {name: day.isoformat() for name, day in ends.items() if day is not None}
 
 
-def chosen(
+async def chosen(
     scope: Scoped, database: Data, period: Annotated[Choice | None, Query()] = None
 ) -> Chosen:
     """A named period; else the two dates, when one is given; else the last twelve months."""
