@@ -48,6 +48,13 @@ async def relay() -> None:
     connection = await asyncpg.connect(setting("DATABASE"))
     producer = AIOKafkaProducer(**kafka(), acks="all", enable_idempotence=True)
     await producer.start()
+    try:
+        await send_for_ever(connection, producer)
+    finally:
+        await producer.stop()
+
+
+async def send_for_ever(connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
     while True:
         rows = await connection.fetch(
             "SELECT seq, id, value FROM outbox WHERE NOT sent ORDER BY seq LIMIT 200"
@@ -72,6 +79,7 @@ async def lifespan(app: FastAPI) -> Any:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
+    await app.state.pool.close()
 
 
 app = FastAPI(lifespan=lifespan)

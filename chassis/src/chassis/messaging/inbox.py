@@ -80,8 +80,8 @@ class Inbox:
             Exception: a transient failure outlasted `ATTEMPTS`; nothing was committed.
         """
         with self._metrics.batch_seconds.labels(self._name).time():
-            items = [self._read(record) for record in records]
-            await self._take([one for one in items if self.subscription.concerns(one.event)])
+            concern = self.subscription.concerns
+            await self._take([self._read(record) for record in records if concern(record)])
 
     async def _take(self, items: Sequence[Item]) -> None:
         if not items:

@@ -39,14 +39,11 @@ class Subscription:
     def intents(self) -> bool:
         return self.refuse is not None
 
-    def concerns(self, event: Event | None) -> bool:
-        """Whether a trace of the event must be kept: of an intent for another service, none.
+    def concerns(self, record: Record) -> bool:
+        """Whether it must be read, and a trace of it kept: an intent for another service not.
 
         A fact of a type that is not handled still moves the mark of its key.
         """
-        return not (
-            self.intents
-            and event is not None
-            and event.sequence is None
-            and event.type not in self.handlers
-        )
+        named = dict(record.headers)
+        type_ = (named.get("ce_type") or b"").decode(errors="replace")
+        return not self.intents or not type_ or type_ in self.handlers or "ce_sequence" in named

@@ -96,7 +96,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             name=name,
             topics=(topic,),
             handlers={**verdicts, **telling.handlers(tells, metrics=metrics)},
-            gathers_ms=100,
+            gathers_ms=160,
         )
         for name, topic, tells in (
             ("partners.referrals", REFERRALS, facts.of_referrals(kafka_doors=kafka_doors)),
@@ -110,7 +110,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
     ]
     # Sooner than the facts, which wait for these.
     persons = Subscription(
-        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers_ms=40
+        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers_ms=80
     )
     return (*owners, persons)
 

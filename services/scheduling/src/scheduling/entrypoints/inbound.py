@@ -137,7 +137,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             topics=(topics.INTAKE,),
             handlers=intents.handlers(metrics),
             refuse=intents.refuses(metrics),
-            gathers_ms=50,  # most intents are for others
+            gathers_ms=100,  # most intents are for others
         ),
         # Whose parcours a booking under a referral belongs to, and where a person lives.
         Subscription(

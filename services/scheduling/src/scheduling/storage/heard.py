@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from scheduling.domain.heard import Person, Referral
 from scheduling.storage.tables import person, referral
 
+_KEEP_REFERRAL = insert(referral).on_conflict_do_nothing()
+_KEEP_PERSON = insert(person).on_conflict_do_nothing()
 _ADD_TARGETS = text("""
     UPDATE referral SET targets = ARRAY(
         SELECT DISTINCT asked FROM unnest(targets || CAST(:targets AS uuid[])) AS asked)
@@ -19,16 +21,16 @@ _ADD_TARGETS = text("""
 
 async def keep_referral(connection: AsyncConnection, heard: Referral) -> None:
     """Write the referral as it was sent; told again it is the same."""
-    statement = insert(referral).values(
-        id=heard.id,
-        sender=heard.sender,
-        targets=list(heard.targets),
-        person=heard.person.id,
-        commune=heard.person.commune,
-        birth_band=heard.person.birth_band,
-        correlation=heard.correlation,
-    )
-    await connection.execute(statement.on_conflict_do_nothing())
+    values = {
+        "id": heard.id,
+        "sender": heard.sender,
+        "targets": list(heard.targets),
+        "person": heard.person.id,
+        "commune": heard.person.commune,
+        "birth_band": heard.person.birth_band,
+        "correlation": heard.correlation,
+    }
+    await connection.execute(_KEEP_REFERRAL, values)
 
 
 async def add_targets(
@@ -41,10 +43,8 @@ async def add_targets(
 
 async def keep_person(connection: AsyncConnection, heard: Person) -> None:
     """Write the person as she was registered; told again it is the same."""
-    statement = insert(person).values(
-        id=heard.id, commune=heard.commune, birth_band=heard.birth_band
-    )
-    await connection.execute(statement.on_conflict_do_nothing())
+    values = {"id": heard.id, "commune": heard.commune, "birth_band": heard.birth_band}
+    await connection.execute(_KEEP_PERSON, values)
 
 
 async def find_referral(connection: AsyncConnection, referral_id: UUID) -> Referral | None:

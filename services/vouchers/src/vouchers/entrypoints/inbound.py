@@ -196,7 +196,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             topics=(topics.INTAKE,),
             handlers={ISSUED: _issues(metrics)},
             refuse=_refuses(metrics),
-            gathers_ms=50,  # most intents are for others
+            gathers_ms=100,  # most intents are for others
         ),
     )
 
