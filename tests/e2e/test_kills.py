@@ -34,7 +34,7 @@ from tests.e2e.stack import SERVICES, Stack, consuming, read_all
 from tests.e2e.wholes import HELP
 from tests.timing import eventually
 
-JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "1000"))  # noqa: TID251 - tests' own setting
+JOURNEYS = int(os.environ.get("MAILLAGE_TEST_JOURNEYS", "600"))  # noqa: TID251 - tests' own setting
 WHOLE = JOURNEYS // 10
 VICTIMS = (
     *SERVICES,

@@ -83,11 +83,6 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
         metrics.verdicts_total.labels(submission.state).inc()
         metrics.answer_seconds.observe((tx.now - submission.received_at).total_seconds())
 
-    async def assigned(tx: Transaction, events: Sequence[Event]) -> None:
-        said = [read(Assigned, event) for event in events if event.type == ASSIGNED]
-        learnt = [OutwardId(**each.model_dump()) for each in said]
-        await learn_outward_ids(tx, learnt)
-
     verdicts: Mapping[str, Handler] = {ACCEPTED: accepted, REFUSED: refused}
     # Every owner answers on its own facts topic; one group each, so that one that stands still
     # keeps no answer of another back.
@@ -110,9 +105,14 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
     ]
     # Sooner than the facts, which wait for these.
     persons = Subscription(
-        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=assigned, gathers_ms=80
+        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=_assigned, gathers_ms=80
     )
     return (*owners, persons)
+
+
+async def _assigned(tx: Transaction, events: Sequence[Event]) -> None:
+    said = [read(Assigned, event) for event in events if event.type == ASSIGNED]
+    await learn_outward_ids(tx, [OutwardId(**each.model_dump()) for each in said])
 
 
 def _maybe(event: Event, name: str, value: str | None) -> UUID | None:
