@@ -66,7 +66,10 @@ class SharedServers:
         try:
             (self.directory / f"{kind}.claim").touch(exist_ok=False)
         except FileExistsError:
-            pytest.fail(f"two workers make {kind}: does xdist keep the groups?", pytrace=False)
+            pytest.fail(
+                f"{kind} is made twice: did a worker die, or xdist forget the groups?",
+                pytrace=False,
+            )
 
     def close(self) -> None:
         """Ends what was started, and leaves nothing behind."""

@@ -180,6 +180,12 @@ async def test_after_a_seat_missed_at_the_senders_own_place_another_is_its_own_t
 
     assert "Appelez-la : vous pouvez lui en donner un autre." in text_of(page)
 
+    await world.answer("tela", referral, Step.ACCEPT)
+    await world.answer("tela", referral, Step.COMPLETE, "autonomous")
+    page = await doors.colleague("caf").get(f"/referrals/{referral}")
+
+    assert "Appelez-la" not in text_of(page)
+
 
 async def test_a_corrected_presence_is_a_line_of_its_own(
     doors: Doors, world: World, clock: FixedClock

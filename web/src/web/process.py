@@ -111,6 +111,7 @@ class Process:
 
     async def run(self) -> int:
         """Run until a signal or a fatal error; the exit code."""
+        gc.collect()
         gc.freeze()  # what was built at the start stays: no collection need look at it again
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

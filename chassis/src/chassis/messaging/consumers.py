@@ -176,7 +176,7 @@ class Consumers:
             batch=True,
             # The broker answers as soon as there is anything, or lets it come together.
             fetch_min_bytes=_GATHERED_BYTES if subscription.gathers_ms else 1,
-            fetch_max_wait_ms=subscription.gathers_ms or 500,
+            fetch_max_wait_ms=subscription.gathers_ms or 250,
             session_timeout_ms=15_000,
             heartbeat_interval_ms=3_000,
             max_poll_interval_ms=300_000,

@@ -20,7 +20,7 @@ from chassis.events import Record
 from chassis.messaging import queue
 from chassis.messaging.attempt import Attempt
 from chassis.messaging.item import Item
-from chassis.messaging.limit import DeadLetterLimit
+from chassis.messaging.limit import DeadLetterLimit, TooManyDeadLetters
 from chassis.messaging.outcomes import Refused, Waiting, is_transient
 from chassis.messaging.queue import Reason, State
 from chassis.messaging.subscription import Subscription
@@ -79,13 +79,13 @@ class Inbox:
             TooManyDeadLetters: nothing was committed; the subscription must stop.
             Exception: a transient failure outlasted `ATTEMPTS`; nothing was committed.
         """
+        concerning = [record for record in records if self.subscription.concerns(record)]
+        if not concerning:
+            return
         with self._metrics.batch_seconds.labels(self._name).time():
-            concern = self.subscription.concerns
-            await self._take([self._read(record) for record in records if concern(record)])
+            await self._take([self._read(record) for record in concerning])
 
     async def _take(self, items: Sequence[Item]) -> None:
-        if not items:
-            return
         wait_s = _FIRST_WAIT_S
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -106,7 +106,7 @@ class Inbox:
             try:
                 return await self._run(items, singly=False)
             except Exception as error:
-                if is_transient(error):
+                if is_transient(error) or isinstance(error, TooManyDeadLetters):
                     raise
                 log.debug("batch_tried_singly", subscription=self._name, error=type(error).__name__)
         return await self._run(items, singly=True)

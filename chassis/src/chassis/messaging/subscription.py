@@ -40,10 +40,8 @@ class Subscription:
         return self.refuse is not None
 
     def concerns(self, record: Record) -> bool:
-        """Whether it must be read, and a trace of it kept: an intent for another service not.
-
-        A fact of a type that is not handled still moves the mark of its key.
-        """
-        named = dict(record.headers)
-        type_ = (named.get("ce_type") or b"").decode(errors="replace")
-        return not self.intents or not type_ or type_ in self.handlers or "ce_sequence" in named
+        """Whether it must be read: an intent for another service need not, and leaves no trace."""
+        if not self.intents:
+            return True  # a fact of a type that is not handled still moves the mark of its key
+        type_ = (dict(record.headers).get("ce_type") or b"").decode(errors="replace")
+        return not type_ or type_ in self.handlers

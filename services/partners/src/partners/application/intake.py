@@ -27,7 +27,7 @@ from partners.domain.submission import (
     check_same_content,
     check_time,
 )
-from partners.storage import access, organisations, outward_ids, submissions
+from partners.storage import organisations, outward_ids, submissions
 from partners.storage.submissions import Waiting
 
 
@@ -59,12 +59,11 @@ async def sender_by_credential(
         CredentialRevoked: revoked, or gone.
         OrganisationNotActive: its organisation may not submit.
     """
-    found = await access.credential_by_id(connection, credential)
+    found = await organisations.by_credential(connection, credential)
     if found is None or found.revoked:
         raise CredentialRevoked
-    organisation = await organisations.by_id(connection, found.organisation)
     return Sender(
-        organisation=_active(organisation),
+        organisation=_active(found.organisation),
         door=Door.HTTP,
         history=Scope.HISTORY in found.scopes & scopes,
     )

@@ -12,9 +12,6 @@ from partners.domain.credential import Credential
 from partners.domain.rights import Role, Scope
 from partners.storage.tables import colleague, credential, organisation
 
-# Built once: every event that is sent asks for it.
-_BY_ID = sa.select(credential).where(credential.c.id == sa.bindparam("id"))
-
 
 class Colleague(NamedTuple):
     """Someone who signs in, with the organisation they act for."""
@@ -72,7 +69,11 @@ async def credential_by_client(
 
 async def credential_by_id(connection: AsyncConnection, identifier: UUID) -> Credential | None:
     """The credential of that id."""
-    row = (await connection.execute(_BY_ID, {"id": identifier})).mappings().one_or_none()
+    row = (
+        (await connection.execute(sa.select(credential).where(credential.c.id == identifier)))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else _read(row)
 
 

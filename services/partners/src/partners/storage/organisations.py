@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,11 +10,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from partners.domain.organisation import Organisation, State
-from partners.domain.rights import Kind, Right
-from partners.storage.tables import organisation, organisation_fact
+from partners.domain.rights import Kind, Right, Scope
+from partners.storage.tables import credential, organisation, organisation_fact
 
-# Built once: every event that is sent asks for it.
+# Built once: every event that is sent asks for them.
 _BY_ID = sa.select(organisation).where(organisation.c.id == sa.bindparam("id"))
+_BEARER = (
+    sa.select(
+        organisation, credential.c.scopes, credential.c.revoked_at.is_not(None).label("revoked")
+    )
+    .join_from(credential, organisation, organisation.c.id == credential.c.organisation)
+    .where(credential.c.id == sa.bindparam("id"))
+)
+
+
+class Bearer(NamedTuple):
+    """The organisation of a credential, and what it may do with it."""
+
+    organisation: Organisation
+    scopes: frozenset[Scope]
+    revoked: bool
 
 
 async def add(connection: AsyncConnection, new: Organisation, *, now: datetime) -> bool:
@@ -70,6 +85,14 @@ async def by_id(connection: AsyncConnection, identifier: UUID) -> Organisation |
     """The organisation of that id."""
     row = (await connection.execute(_BY_ID, {"id": identifier})).mappings().one_or_none()
     return None if row is None else _read(row)
+
+
+async def by_credential(connection: AsyncConnection, credential_id: UUID) -> Bearer | None:
+    """Whose credential that is."""
+    row = (await connection.execute(_BEARER, {"id": credential_id})).mappings().one_or_none()
+    if row is None:
+        return None
+    return Bearer(_read(row), frozenset(map(Scope, row["scopes"])), row["revoked"])
 
 
 async def every(connection: AsyncConnection) -> list[Organisation]:

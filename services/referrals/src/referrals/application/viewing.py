@@ -42,13 +42,12 @@ class View:
 
     @property
     def missed(self) -> Noted | None:
-        """The last seat, if the person could not come and whoever gave it has not closed since."""
+        """The last seat, if the person could not come and nobody has closed the referral since."""
+        if self.state is State.COMPLETED:
+            return None
         kept = [noted for noted in self._seats() if noted.step is not AppointmentStep.CANCELLED]
         last = max(kept, key=lambda noted: noted.seat.starts_at, default=None)
-        if last is None or last.step not in NOT_COME:
-            return None
-        closed = {each.organisation for each in self.targets if each.state is State.COMPLETED}
-        return None if last.seat.organisation in closed else last
+        return None if last is None or last.step not in NOT_COME else last
 
     def _seats(self) -> Iterable[Noted]:
         """Every seat with what became of it last."""

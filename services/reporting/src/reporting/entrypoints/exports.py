@@ -126,7 +126,7 @@ async def parts(request: Request, scope: Scoped, database: Data, code: str) -> R
     value = next((each for each in values if each.figure.code == code), None)
     if value is None:
         raise unknown_figure()
-    return _file(tables.parts(value, names), code, shown.days_query(scope.period))
+    return _file(tables.parts(value, names), f"{code}-parts", shown.days_query(scope.period))
 
 
 @router.get("/figures/{code}/events.csv")
