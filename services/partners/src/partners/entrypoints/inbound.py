@@ -91,7 +91,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
             name=name,
             topics=(topic,),
             handlers={**verdicts, **telling.handlers(tells, metrics=metrics)},
-            gathers_ms=160,
+            gathers_ms=200,
         )
         for name, topic, tells in (
             ("partners.referrals", REFERRALS, facts.of_referrals(kafka_doors=kafka_doors)),
@@ -105,7 +105,7 @@ def subscriptions(*, metrics: Metrics, kafka_doors: frozenset[str]) -> tuple[Sub
     ]
     # Sooner than the facts, which wait for these.
     persons = Subscription(
-        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=_assigned, gathers_ms=80
+        name="partners.outward-ids", topics=(OUTWARD_IDS,), batch=_assigned, gathers_ms=120
     )
     return (*owners, persons)
 

@@ -137,14 +137,14 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             topics=(topics.INTAKE,),
             handlers=intents.handlers(metrics),
             refuse=intents.refuses(metrics),
-            gathers_ms=50,  # most intents are for others
+            gathers_ms=100,  # most intents are for others
         ),
         # Whose parcours a booking under a referral belongs to, and where a person lives.
         Subscription(
             name="scheduling.referrals",
             topics=(topics.REFERRALS,),
             handlers={PERSON: _person, REFERRAL: _referral, REDIRECTED: _redirected},
-            gathers_ms=50,  # known here before partners tells that it was accepted
+            gathers_ms=200,
         ),
     )
 

@@ -178,7 +178,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             name="vouchers.referrals",
             topics=(topics.REFERRALS,),
             handlers={SENT: _hear_of_referral, REDIRECTED: _hear_of_redirection},
-            gathers_ms=50,  # known here before partners tells that it was accepted
+            gathers_ms=200,
         ),
         # What is booked holds, who came redeems.
         Subscription(
@@ -196,7 +196,7 @@ def subscriptions(metrics: Metrics) -> tuple[Subscription, ...]:
             topics=(topics.INTAKE,),
             handlers={ISSUED: _issues(metrics)},
             refuse=_refuses(metrics),
-            gathers_ms=50,  # most intents are for others
+            gathers_ms=100,  # most intents are for others
         ),
     )
 
