@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 from dataclasses import replace
 
 import httpx
@@ -22,6 +21,7 @@ from maillage.scenario.playing import VARIANTS, scenario_of
 from tests.deploy.conftest import COMMAND, CommandLine, environment
 from tests.e2e import traces
 from tests.e2e.stack import Stack
+from tests.timing import wait_until
 
 VARIANT = os.environ.get("MAILLAGE_TEST_SCENARIO", "court")  # noqa: TID251 - tests' own setting
 # The year: some five minutes alone on two processors, longer beside other work.
@@ -50,12 +50,13 @@ def begin_and_cut_off(line: CommandLine) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+    def first_month() -> bool:
+        assert player.poll() is None, "it ended before its first month"
+        return progress.path_of(line.home, VARIANT).exists()
+
     try:
-        end = time.monotonic() + FIRST_MONTH_WITHIN_S
-        while not progress.path_of(line.home, VARIANT).exists():
-            assert player.poll() is None, "it ended before its first month"
-            assert time.monotonic() < end, "its first month does not come"
-            time.sleep(0.05)  # noqa: TID251 - a synchronous test
+        wait_until(first_month, within_s=FIRST_MONTH_WITHIN_S)
     finally:
         player.send_signal(signal.SIGKILL)
         player.wait()

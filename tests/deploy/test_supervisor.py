@@ -33,7 +33,7 @@ signal.signal(signal.SIGTERM, end)
 note("began")
 print("bonjour", sys.argv[2], flush=True)
 while True:
-    time.sleep(0.05)
+    signal.pause()
 """
 
 
@@ -90,7 +90,7 @@ def test_services_end_before_the_servers_they_use(
 
 
 def test_what_does_not_end_in_its_time_is_killed(home: Home) -> None:
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(300)"
+    deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
     home.path.mkdir()
     argv = [sys.executable, "-c", deaf]
     running.launch(home, [Programme(name="deaf", argv=argv, environment=ENVIRONMENT, grace_s=0.5)])
@@ -130,7 +130,7 @@ def test_orphans_of_a_killed_supervisor_are_ended(
 
 
 def test_number_taken_by_another_process_is_nobody(home: Home) -> None:
-    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    stranger = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     try:
         home.run.mkdir(parents=True)
         note = f'{{"pid": {stranger.pid}, "created": 12345.0}}'
