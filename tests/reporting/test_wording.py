@@ -161,3 +161,15 @@ def test_what_happens_at_a_place_is_told(
 
 def test_what_is_told_of_places_stands_in_the_catalogue() -> None:
     assert [name for name in AT_A_PLACE if name not in {each.type for each in MESSAGES}] == []
+
+
+def test_the_facts_of_vouchers_are_told_each_in_its_own_words() -> None:
+    """None of those that the consortium's dashboard lists is only « a fact of the service »."""
+    told = wording._TELLERS  # noqa: SLF001 - every teller there is
+    kinds = ("programme", "order", "label", "settlement", "statement", "voucher", "booklet")
+
+    types = [each.type for each in MESSAGES]
+    facts = [each for each in types if each.split(".")[1] in kinds]
+
+    assert len(facts) > len(kinds)
+    assert [each for each in facts if each not in told] == []

@@ -148,6 +148,15 @@ def _person(entry: Entry, names: Names) -> Sentence:
     )
 
 
+def _plain(title: str, word: str) -> Teller:
+    """A fact whose kind is all there is to tell."""
+
+    def tell_it(_entry: Entry, _names: Names) -> Sentence:
+        return Sentence(title=title, word=word)
+
+    return tell_it
+
+
 def _unknown(entry: Entry) -> Sentence:
     service = _SERVICES.get(entry.service, entry.service)
     return Sentence(title=f"Fait enregistré par le service {service}", word="Fait")
@@ -183,6 +192,15 @@ _TELLERS: Final[Mapping[str, Teller]] = MappingProxyType(
             "Organisation rétablie", "Active", "done"
         ),
         "maillage.person.registered.v1": _person,
+        "maillage.programme.opened.v1": _plain("Programme de pass ouvert", "Ouvert"),
+        "maillage.order.placed.v1": _plain("Pass commandés", "Commandés"),
+        "maillage.order.funded.v1": _plain("Commande de pass payée", "Payée"),
+        "maillage.order.delivered.v1": _plain("Carnets de pass livrés", "Livrés"),
+        "maillage.order.activated.v1": _plain("Pass mis en valeur", "En valeur"),
+        "maillage.label.granted.v1": _plain("Un lieu accepte désormais les pass", "Accepte"),
+        "maillage.label.withdrawn.v1": _plain("Un lieu n'accepte plus les pass", "N'accepte plus"),
+        "maillage.settlement.drawn-up.v1": _plain("Décompte établi pour un lieu", "Établi"),
+        "maillage.statement.issued.v1": _plain("État des pass non utilisés établi", "Établi"),
         "maillage.submission.refused.v1": _organisation("Envoi illisible", "Refusé", "late"),
     }
 )
