@@ -122,8 +122,8 @@ def sign_in(stack: Stack, login: str, address: str) -> str:
 @asynccontextmanager
 async def told(stack: Stack) -> AsyncIterator[Scene]:
     """Referrals in every state, answers of both kinds, a dead letter, and someone new."""
-    await _colleague(stack, ELISE, "Élise Fontaine", "quincaillerie")
-    await _colleague(stack, NEWCOMER, "Marc Vallet", "ccas-gueret")
+    await colleague(stack, ELISE, "Élise Fontaine", "quincaillerie")
+    await colleague(stack, NEWCOMER, "Marc Vallet", "ccas-gueret")
     openly = await agreed(stack)
     taken, closed = await agreed(stack), await agreed(stack)
     for each in (taken, closed):
@@ -155,7 +155,8 @@ async def told(stack: Stack) -> AsyncIterator[Scene]:
             await client.post(f"/dead-letters/{letter}/replay")
 
 
-async def _colleague(stack: Stack, login: str, name: str, slug: str) -> None:
+async def colleague(stack: Stack, login: str, name: str, slug: str) -> None:
+    """Someone who signs in for the organisation; said again it is the same."""
     body = {"name": name, "roles": ["professional"]}
     async with stack.client("partners", "departement") as client:
         path = f"/v1/organisations/{slug}/colleagues/{login}"

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -9,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page, Request, async_playwright, expect
 
 from tests.e2e import partner
-from tests.e2e.scene import ELISE, VIEWS, Scene, View, sign_in, told
+from tests.e2e.scene import ELISE, VIEWS, Scene, View, colleague, sign_in, told
 from tests.e2e.stack import Stack
 from tests.marks import loose_marks
 from tests.pages.chromium import ARGUMENTS, chromium
@@ -167,6 +168,7 @@ async def test_a_person_is_sent_by_the_form_and_read_with_her_agreement(
     stack: Stack, browser: Browser
 ) -> None:
     home = stack.url("referrals")
+    await colleague(stack, ELISE, "Élise Fontaine", "quincaillerie")
 
     async with opened(browser) as page:
         await page.goto(sign_in(stack, "nadia", f"{home}/send"))
@@ -184,9 +186,9 @@ async def test_a_person_is_sent_by_the_form_and_read_with_her_agreement(
         await page.get_by_label("Commune").fill("Bourganeuf")
         await page.get_by_role("button", name="Envoyer l'orientation").click()
         await expect(page.locator(".notice-title", has_text="Orientation envoyée")).to_be_visible()
+        sent = urlsplit(page.url).path
 
-        await page.goto(sign_in(stack, ELISE, f"{home}/"))
-        await page.get_by_role("link", name="Utiliser une boîte de courriel").last.click()
+        await page.goto(sign_in(stack, ELISE, f"{home}{sent}"))
         await expect(page.get_by_text("Aubrunet")).to_be_visible()
 
 
